@@ -1,0 +1,3 @@
+from typlora.cli.main import main
+
+raise SystemExit(main())

@@ -1,0 +1,84 @@
+"""``typlora VERB ...``: finds the verb's module and runs it; nothing heavy is imported before that.
+
+Each verb module has ``SUMMARY: str``, ``add_arguments(parser)`` and ``run(args) -> int`` (the exit
+status). Flags may be spelled with ``-`` or ``_``.
+"""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from typlora import __version__
+from typlora.errors import TyploraError
+
+VERBS: dict[str, str] = {
+    "convert": "turn LaTeX into Typst that compiles, every formula verified",
+    "formulas": "convert rows of formulas (JSONL in, JSONL out)",
+    "train": "fine-tune a base model on versioned data",
+    "resume": "go on with a stopped run, exactly where it stopped",
+    "chain": "train 001 -> 002 -> 003 with a test at each stage",
+    "evaluate": "measure an engine or a run on a suite",
+    "improve": "sample, verify, write the next data version, continue",
+    "data": "check, inspect, migrate, build, synth or stats of data files",
+    "models": "list, show, diff, pull, merge, export, promote or archive models",
+    "serve": "web page and HTTP API",
+    "doctor": "what this machine can convert and train",
+}
+
+
+def dashed(argv: Sequence[str]) -> list[str]:
+    """``--max_len=5`` becomes ``--max-len=5``; values and everything after ``--`` stay as they are."""
+    out: list[str] = []
+    for position, token in enumerate(argv):
+        if token == "--":
+            return out + list(argv[position:])
+        if token.startswith("--"):
+            name, equals, value = token.partition("=")
+            token = name.replace("_", "-") + equals + value
+        out.append(token)
+    return out
+
+
+def usage() -> str:
+    """The text of ``typlora --help``."""
+    verbs = "\n".join(f"  {verb:<10}{summary}" for verb, summary in VERBS.items())
+    return (
+        "usage: typlora VERB [flags]   (typlora VERB --help tells more)\n\n"
+        f"{verbs}\n\n"
+        "exit status: 0 done; 1 losses with --strict, or a gate or check failed; 2 wrong input or flags; "
+        "3 internal error\n"
+    )
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb and return its exit status; every error becomes one line on stderr."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if not arguments or arguments[0] in {"-h", "--help", "help"}:
+        print(usage(), end="")
+        return 0 if arguments else 2
+    if arguments[0] in {"-V", "--version"}:
+        print(f"typlora {__version__}")
+        return 0
+    verb = arguments[0]
+    if verb not in VERBS:
+        print(f"typlora: there is no verb '{verb}'; typlora --help lists them", file=sys.stderr)
+        return 2
+    try:
+        module = importlib.import_module(f"typlora.cli.{verb}")
+        parser = argparse.ArgumentParser(prog=f"typlora {verb}", description=module.SUMMARY, allow_abbrev=False)
+        module.add_arguments(parser)
+        status: int = module.run(parser.parse_args(dashed(arguments[1:])))
+        return status
+    except TyploraError as error:
+        print(f"typlora {verb}: {error}", file=sys.stderr)
+        return error.exit_status
+    except KeyboardInterrupt:
+        print(f"typlora {verb}: interrupted; nothing half-written was left", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
