@@ -1,0 +1,297 @@
+"""A row: one verified pair of LaTeX and Typst, and how it stands in a JSONL file.
+
+    rows = list(read_rows(Path("jsonl/train_001.jsonl")))
+    write_rows(Path("jsonl/train_002.jsonl"), rows)
+
+In a file a formula keeps its delimiters, which say whether it is displayed: ``$x$`` or ``\\[x\\]``
+(``\\begin{align}...`` as it stands), and ``$x$`` or ``$ x $`` in Typst. In a ``Row`` they are off, so
+that nothing downstream parses them again. Blocks are whole texts on both sides.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from typlora.data.formats import turns
+from typlora.errors import DataError
+from typlora.files import write_atomic
+
+# A formula has about 30 bytes and a block a few hundred: a row of this size is a file pasted by accident,
+# and no profile could train on it.
+MAX_ROW_BYTES = 200_000
+
+FORMULA = "formula"
+BLOCK = "block"
+
+# Environments that stand alone in a document: a formula that is one of them needs no \[ \].
+DISPLAY_ENVIRONMENTS = frozenset(
+    f"{name}{star}"
+    for name in ("align", "gather", "multline", "flalign", "alignat", "eqnarray", "xalignat")
+    for star in ("", "*")
+)
+_ENVIRONMENT = re.compile(r"\A\\begin\s*\{([a-zA-Z]+\*?)\}(.*)\\end\s*\{\1\}\Z", re.DOTALL)
+_PLAIN_ENVIRONMENTS = frozenset({"equation", "equation*", "displaymath", "math"})
+_DELIMITERS = (("\\[", "\\]", True), ("\\(", "\\)", False), ("$$", "$$", True), ("$", "$", False))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """``latex`` and ``typst`` are a formula's insides (no delimiters), or whole blocks.
+
+    ``meta`` holds what is known of the pair: ``kind``, ``macros``, ``source``, ``engine``, ``verdict``,
+    ``constructs``; all optional. ``display`` is meaningful for formulas only.
+    """
+
+    latex: str
+    typst: str
+    display: bool = False
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> str:
+        """``formula`` unless ``meta`` says otherwise."""
+        return str(self.meta.get("kind", FORMULA))
+
+    @property
+    def prompt(self) -> str:
+        """The LaTeX as it stands in a file, with its delimiters."""
+        return wrap_latex(self.latex, self.display) if self.kind == FORMULA else self.latex
+
+    @property
+    def completion(self) -> str:
+        """The Typst as it stands in a file, with its delimiters."""
+        return wrap_typst(self.typst, self.display) if self.kind == FORMULA else self.typst
+
+    @property
+    def digest(self) -> str:
+        """Names the pair, whatever its format and ``meta``."""
+        text = f"{self.prompt}\0{self.completion}"
+        return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """A line that cannot be used, or (``duplicate``) need not be."""
+
+    file: str
+    line: int
+    reason: str
+    duplicate: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: the row {self.reason}"
+
+
+def wrap_latex(latex: str, display: bool) -> str:
+    """A formula's LaTeX with the delimiters it has in a document."""
+    if not display:
+        return f"${latex}{' ' if _escapes_next(latex) else ''}$"
+    found = _ENVIRONMENT.match(latex)
+    if (
+        found
+        and found.group(1) in DISPLAY_ENVIRONMENTS
+        and f"\\end{{{found.group(1)}}}" not in found.group(2)
+    ):
+        return latex
+    return f"\\[{latex}\\]"
+
+
+def wrap_typst(typst: str, display: bool) -> str:
+    """A formula's Typst as an equation; a last backslash is kept from escaping the dollar."""
+    guard = " " if _escapes_next(typst) else ""
+    return f"$ {typst} $" if display else f"${typst}{guard}$"
+
+
+def unwrap_latex(content: str) -> tuple[str, bool, str]:
+    """LaTeX inside, displayed or not, and kind: the whole content is one formula, or it is a block."""
+    for opening, closing, display in (("\\[", "\\]", True), ("\\(", "\\)", False)):
+        if content.startswith(opening) and content.endswith(closing) and len(content) >= 4:
+            inside = content[2:-2]
+            if opening not in inside.replace("\\\\", "  ") and closing not in inside.replace("\\\\", "  "):
+                return inside.strip(), display, FORMULA
+            return content, False, BLOCK
+    for mark, display in (("$$", True), ("$", False)):
+        if content.startswith(mark) and content.endswith(mark) and len(content) > 2 * len(mark):
+            inside = content[len(mark) : -len(mark)]
+            if not _bare_dollar(inside) and not inside.endswith("\\"):
+                return inside.strip(), display, FORMULA
+            return content, False, BLOCK
+    if (found := _ENVIRONMENT.match(content)) and f"\\end{{{found.group(1)}}}" not in found.group(2):
+        if found.group(1) in DISPLAY_ENVIRONMENTS:
+            return content, True, FORMULA
+        if found.group(1) in _PLAIN_ENVIRONMENTS:
+            return found.group(2).strip(), found.group(1) != "math", FORMULA
+    return content, False, BLOCK
+
+
+def unwrap_typst(content: str) -> str:
+    """The inside of ``$...$``; content without dollars is taken to be the inside already."""
+    if len(content) >= 2 and content.startswith("$") and content.endswith("$"):
+        return content[1:-1].strip()
+    return content
+
+
+def _escapes_next(text: str) -> bool:
+    """Whether a character put after ``text`` would be escaped by its last backslash."""
+    return (len(text) - len(text.rstrip("\\"))) % 2 == 1
+
+
+def _bare_dollar(latex: str) -> bool:
+    """A dollar outside braces: two formulas with text between them, not one formula with ``\\text{$x$}``."""
+    depth = 0
+    escaped = False
+    for character in latex:
+        if escaped:
+            escaped = False
+        elif character == "\\":
+            escaped = True
+        elif character == "{":
+            depth += 1
+        elif character == "}":
+            depth -= 1
+        elif character == "$" and depth <= 0:
+            return True
+    return False
+
+
+def parse_record(record: Any) -> Row:
+    """One decoded JSON value as a row. Raises ``ValueError`` with the reason ("has an empty completion")."""
+    if not isinstance(record, dict):
+        raise ValueError(f"is not a JSON object but {type(record).__name__}")
+    user, answer = turns(record)
+    meta = record.get("meta") or {}
+    if not isinstance(meta, dict):
+        raise ValueError("has a 'meta' that is not an object")
+    declared = meta.get("kind")
+    if declared is not None and declared != FORMULA:
+        return Row(user, answer, False, meta)
+    latex, display, kind = unwrap_latex(user)
+    if declared == FORMULA:
+        # meta settles what the text alone leaves open: a dollar inside, or no delimiters at all.
+        latex, display = _declared(user, bool(meta.get("display", False)))
+    elif kind == BLOCK:
+        return Row(user, answer, False, {**meta, "kind": BLOCK})
+    typst = unwrap_typst(answer)
+    if not latex or not typst:
+        raise ValueError("has an empty formula")
+    return Row(latex, typst, display, meta)
+
+
+def _declared(content: str, display: bool) -> tuple[str, bool]:
+    for opening, closing, displayed in _DELIMITERS:
+        if (
+            content.startswith(opening)
+            and content.endswith(closing)
+            and len(content) >= len(opening + closing)
+        ):
+            return content[len(opening) : -len(closing)].strip(), displayed
+    latex, displayed, kind = unwrap_latex(content)
+    return (latex, displayed) if kind == FORMULA else (content, display)
+
+
+def record_of(row: Row) -> dict[str, Any]:
+    """The row in the current format."""
+    record: dict[str, Any] = {
+        "prompt": [{"role": "user", "content": row.prompt}],
+        "completion": [{"role": "assistant", "content": row.completion}],
+    }
+    if row.meta:
+        record["meta"] = dict(row.meta)
+    return record
+
+
+def line_of(row: Row) -> str:
+    """The row as one line of JSON, without the newline."""
+    return json.dumps(record_of(row), ensure_ascii=False, separators=(",", ":"))
+
+
+def read_rows(path: Path, on_problem: Callable[[RowProblem], None] | None = None) -> Iterator[Row]:
+    """Stream the rows of a JSONL file in any of the three formats; blank lines are skipped.
+
+    Without ``on_problem`` the first bad line raises ``DataError`` (file:line and reason). With it every
+    bad line is reported and skipped, and so is a row that repeats an earlier one; the reading goes on.
+    A missing or empty file raises ``DataError`` either way.
+    """
+    seen: set[str] = set()
+    empty = True
+    for number, record, reason in _records(path):
+        empty = False
+        row: Row | None = None
+        if not reason:
+            try:
+                row = parse_record(record)
+            except ValueError as error:
+                reason = str(error)
+        if row is None:
+            problem = RowProblem(str(path), number, reason)
+            if on_problem is None:
+                raise DataError(
+                    f"{problem}; correct or delete this line (typlora data check lists all of them)"
+                )
+            on_problem(problem)
+            continue
+        if on_problem is not None:
+            if row.digest in seen:
+                on_problem(RowProblem(str(path), number, "repeats an earlier row", duplicate=True))
+                continue
+            seen.add(row.digest)
+        yield row
+    if empty:
+        raise DataError(f"{path}: the file has no rows")
+
+
+def write_rows(path: Path, rows: Iterable[Row]) -> int:
+    """Write rows in the current format, whole or not at all; returns how many."""
+    lines = [line_of(row) for row in rows]
+    write_atomic(path, "".join(f"{line}\n" for line in lines))
+    return len(lines)
+
+
+def _records(path: Path) -> Iterator[tuple[int, Any, str]]:
+    """Line number, decoded value, and the reason where there is none."""
+    try:
+        with path.open("rb") as file:
+            for number, line in _lines(file):
+                if len(line) > MAX_ROW_BYTES:
+                    yield (
+                        number,
+                        None,
+                        f"is longer than {MAX_ROW_BYTES:,} bytes; no model can be trained on it",
+                    )
+                    continue
+                try:
+                    text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip()
+                except UnicodeDecodeError as error:
+                    yield number, None, f"is not UTF-8 (byte {error.start + 1})"
+                    continue
+                if not text:
+                    continue
+                try:
+                    yield number, json.loads(text), ""
+                except (ValueError, RecursionError) as error:
+                    where = (
+                        f"column {error.colno}: {error.msg}"
+                        if isinstance(error, json.JSONDecodeError)
+                        else error
+                    )
+                    yield number, None, f"is not JSON ({where})"
+    except OSError as error:
+        raise DataError(
+            f"{path}: cannot be read ({error.strerror or error}); check the path given"
+        ) from error
+
+
+def _lines(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Numbered lines; of one that is too long only the first bytes are kept, so that memory stays small."""
+    number = 0
+    while line := file.readline(MAX_ROW_BYTES + 1):
+        number += 1
+        if len(line) > MAX_ROW_BYTES:
+            rest = line
+            while rest and not rest.endswith(b"\n"):
+                rest = file.readline(MAX_ROW_BYTES + 1)
+        yield number, line
