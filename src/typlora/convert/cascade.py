@@ -1,0 +1,251 @@
+"""The cascade: ask the cheapest engine first, verify every answer, stop at the first that is proved.
+
+A unit stops at its first candidate that compiles and is equal to its reference. Where no candidate is
+proved the best of the others is taken: compiles and cannot be compared, else compiles with the fewest
+differences, in the order of the engines; where nothing compiles the LaTeX stays visible. Identical
+units are asked once. For given engines and versions the result is always the same.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Protocol, runtime_checkable
+
+from typlora.convert.cache import ConversionCache, Remembered, entry_key
+from typlora.convert.conversion import Conversion
+from typlora.convert.kept import kept_formula, raw_block
+from typlora.engines.base import Candidate, Engine
+from typlora.errors import EngineError
+from typlora.tex.unit import Unit, UnitKind
+from typlora.verify.verdict import Outcome, Verdict
+
+BATCH = 256  # units a call: enough to amortise pandoc's 60 ms start, few enough for a live progress bar
+KEPT = "kept-latex"
+
+Progress = Callable[[int, int, str], None]
+"""``progress(settled units, all units, what is being asked)``."""
+
+Simplify = Callable[[Sequence[Unit], Sequence[str]], list[str]]
+"""Proved Typst in, idiomatic Typst that is still proved out."""
+
+
+class Verifier(Protocol):
+    """What judges candidates: ``typlora.verify.formula.FormulaVerifier`` or a stand-in."""
+
+    def verify(self, units: Sequence[Unit], typst: Sequence[str | None]) -> list[Verdict]: ...
+
+
+@runtime_checkable
+class Sampler(Protocol):
+    """An engine that can also propose several different candidates a unit."""
+
+    def sample(self, units: Sequence[Unit], k: int) -> list[list[Candidate]]: ...
+
+
+@dataclass(slots=True)
+class _State:
+    """A distinct unit on its way through the cascade."""
+
+    unit: Unit
+    proved: Remembered | None = None
+    refused: list[Remembered] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+class Cascade:
+    """``engines`` in the order of their price; with ``samples`` those that can are asked for k more.
+
+    An engine that fails as a whole (``EngineError``) is left out for the rest when others remain, and
+    its message kept in ``notes``; when it is the only one the error goes to the caller.
+    """
+
+    def __init__(
+        self,
+        engines: Sequence[Engine],
+        verifier: Verifier,
+        cache: ConversionCache | None = None,
+        *,
+        simplify: Simplify | None = None,
+        samples: int = 0,
+        batch: int = BATCH,
+    ) -> None:
+        self.engines = list(engines)
+        self.notes: list[str] = []
+        self._verifier = verifier
+        self._cache = cache
+        self._simplify = simplify
+        self._samples = samples
+        self._batch = batch
+
+    def convert(self, units: Sequence[Unit], progress: Progress | None = None) -> list[Conversion]:
+        """One conversion a unit, in order. Raises ``EngineError`` when the only engine cannot work."""
+        states: dict[tuple[object, ...], _State] = {}
+        of_unit = [states.setdefault(_identity(unit), _State(unit)) for unit in units]
+        distinct = list(states.values())
+        for engine in list(self.engines):
+            if progress is not None:
+                progress(sum(state.proved is not None for state in of_unit), len(units), engine.name)
+            self._stage(engine, distinct, partial(_single, engine))
+        for engine in [engine for engine in self.engines if self._samples and isinstance(engine, Sampler)]:
+            if progress is not None:
+                progress(sum(state.proved is not None for state in of_unit), len(units), "samples")
+            self._stage(engine, distinct, partial(_several, engine, self._samples), f"k={self._samples}")
+        if progress is not None:
+            progress(len(units), len(units), "")
+        settled = {id(state): settle(state.unit, state.proved, state.refused) for state in distinct}
+        return [
+            replace(settled[id(state)], unit=unit, seconds=state.seconds)
+            for unit, state in zip(units, of_unit, strict=True)
+        ]
+
+    def close(self) -> None:
+        """Close the engines and the cache."""
+        for engine in self.engines:
+            engine.close()
+        if self._cache is not None:
+            self._cache.close()
+
+    def _stage(
+        self,
+        engine: Engine,
+        states: Sequence[_State],
+        propose: Callable[[Sequence[Unit]], list[list[Candidate]]],
+        suffix: str = "",
+    ) -> None:
+        """Ask one engine for every unit that is not proved yet."""
+        waiting = [state for state in states if state.proved is None]
+        fingerprint = f"{engine.fingerprint} {suffix}".strip()
+        for batch in _batches(waiting, self._batch):
+            keys = [entry_key(state.unit, fingerprint) for state in batch]
+            known = self._cache.get(keys) if self._cache is not None else {}
+            ask: list[tuple[bytes, _State]] = []
+            for key, state in zip(keys, batch, strict=True):
+                if (entry := known.get(key)) is not None:
+                    _take(state, entry)
+                else:
+                    ask.append((key, state))
+            if not ask:
+                continue
+            try:
+                fresh = self._judge([state.unit for _, state in ask], propose, engine.name)
+            except EngineError as error:
+                if len(self.engines) == 1:
+                    raise
+                self.engines.remove(engine)
+                self.notes.append(f"{engine.name} was left out: {error}")
+                return
+            for (_, state), entry in zip(ask, fresh, strict=True):
+                _take(state, entry)
+            if self._cache is not None:
+                self._cache.put({key: entry for (key, _), entry in zip(ask, fresh, strict=True)})
+
+    def _judge(
+        self,
+        units: Sequence[Unit],
+        propose: Callable[[Sequence[Unit]], list[list[Candidate]]],
+        name: str,
+    ) -> list[Remembered]:
+        """Propose, verify, simplify one batch: the best candidate of each unit."""
+        started = time.perf_counter()
+        proposed = propose(units)
+        flat = [
+            (position, candidate)
+            for position, candidates in enumerate(proposed)
+            for candidate in _distinct(candidates)
+        ]
+        verdicts = self._verifier.verify(
+            [units[position] for position, _ in flat], [candidate.typst for _, candidate in flat]
+        )
+        best: list[Remembered | None] = [None] * len(units)
+        for (position, candidate), verdict in zip(flat, verdicts, strict=True):
+            entry = Remembered(candidate.typst, candidate.engine, verdict, candidate.seconds)
+            held = best[position]
+            if held is None or rank(verdict) < rank(held.verdict):
+                best[position] = entry
+        if self._simplify is not None:
+            proved = [
+                (position, entry)
+                for position, entry in enumerate(best)
+                if entry is not None and entry.verdict.proved and entry.typst is not None
+            ]
+            simple = self._simplify(
+                [units[position] for position, _ in proved], [entry.typst or "" for _, entry in proved]
+            )
+            for (position, entry), typst in zip(proved, simple, strict=True):
+                best[position] = replace(entry, typst=typst)
+        share = (time.perf_counter() - started) / max(1, len(units))
+        nothing = Remembered(None, name, Verdict(False, Outcome.UNKNOWN))
+        return [replace(entry or nothing, seconds=share) for entry in best]
+
+
+def rank(verdict: Verdict) -> tuple[int, int]:
+    """Smaller is better: proved, compiles and unknown, compiles and different by few, does not compile."""
+    if not verdict.compiles:
+        return (3, 0)
+    if verdict.outcome is Outcome.EQUAL:
+        return (0, 0)
+    if verdict.outcome is Outcome.UNKNOWN:
+        return (1, 0)
+    return (2, len(verdict.differences))
+
+
+def settle(unit: Unit, proved: Remembered | None, refused: Sequence[Remembered]) -> Conversion:
+    """The conversion of a unit from what the engines said of it, in their order."""
+    if proved is not None and proved.typst is not None:
+        return Conversion(unit, proved.typst, proved.verdict, proved.engine)
+    answers = [entry for entry in refused if entry.typst is not None]
+    best = min(answers, key=lambda entry: rank(entry.verdict), default=None)
+    if best is None or not best.verdict.compiles or best.typst is None:
+        reason = "no engine proposes anything for it"
+        if best is not None:
+            reason = f"no candidate compiles; {best.engine}: {first_line(best.verdict.error)}"
+        return keep(unit, reason)
+    if best.verdict.outcome is Outcome.UNKNOWN:
+        note = "compiles, but there is no reference to compare it with"
+        if best.verdict.differences:
+            note += f": {best.verdict.differences[0]}"
+    else:
+        note = "differs from its reference: " + "; ".join(best.verdict.differences[:3])
+    return Conversion(unit, best.typst, best.verdict, best.engine, note=note)
+
+
+def keep(unit: Unit, reason: str) -> Conversion:
+    """The conversion that leaves the LaTeX visible; it always compiles."""
+    text = kept_formula(unit.latex, unit.display) if unit.kind is UnitKind.FORMULA else raw_block(unit.latex)
+    return Conversion(unit, text, Verdict(True, Outcome.UNKNOWN, error=reason), KEPT, note=reason)
+
+
+def first_line(message: str) -> str:
+    """The first line of a compiler's message, short enough for one line of a report."""
+    line = message.strip().partition("\n")[0]
+    return line if len(line) <= 160 else line[:157] + "..."
+
+
+def _identity(unit: Unit) -> tuple[object, ...]:
+    return (unit.kind, unit.latex, unit.display, unit.macros)
+
+
+def _single(engine: Engine, units: Sequence[Unit]) -> list[list[Candidate]]:
+    return [[] if candidate is None else [candidate] for candidate in engine.propose(units)]
+
+
+def _several(engine: Engine, k: int, units: Sequence[Unit]) -> list[list[Candidate]]:
+    return engine.sample(units, k) if isinstance(engine, Sampler) else [[] for _ in units]
+
+
+def _take(state: _State, entry: Remembered) -> None:
+    state.seconds += entry.seconds
+    if entry.typst is not None and entry.verdict.proved:
+        state.proved = entry
+    else:
+        state.refused.append(entry)
+
+
+def _distinct(candidates: Sequence[Candidate]) -> list[Candidate]:
+    return list({candidate.typst: candidate for candidate in reversed(candidates)}.values())[::-1]
+
+
+def _batches(states: Sequence[_State], size: int) -> Iterator[Sequence[_State]]:
+    for start in range(0, len(states), size):
+        yield states[start : start + size]
