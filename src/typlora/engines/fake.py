@@ -9,9 +9,7 @@ from typlora.tex.unit import Unit
 class FakeEngine:
     """Proposes ``answers[unit.latex]``, or ``answers(unit)``; ``None`` where there is no answer."""
 
-    def __init__(
-        self, answers: Mapping[str, str] | Callable[[Unit], str | None], name: str = "fake"
-    ) -> None:
+    def __init__(self, answers: Mapping[str, str] | Callable[[Unit], str | None], name: str = "fake") -> None:
         self.name = name
         self.asked: list[Unit] = []
         self._answers = answers
