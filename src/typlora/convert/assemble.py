@@ -1,0 +1,272 @@
+"""Join blocks and formulas into one document, and make sure that it compiles.
+
+The whole is compiled once. When that fails, the compiler's line leads through a line-to-owner map to
+the formulas and the block at fault; without a usable line the fault is found by bisection over blocks.
+What is at fault is replaced by its LaTeX, visibly, with a ``Loss``; nothing else is touched. At the very
+worst (a time box, or faults that do not yield) the whole source is shown as raw text: the result always
+compiles.
+"""
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from typlora.convert.cascade import KEPT, first_line, keep
+from typlora.convert.conversion import Conversion
+from typlora.convert.draft import Block, Draft, Loss, Slot, write_formula
+from typlora.convert.kept import raw_block, raw_inline
+from typlora.errors import EngineError
+
+SECONDS = 120.0  # all of mending together; a healthy document needs one compile
+_LABEL = re.compile(r"label `<(?P<label>[^>]+)>` (?P<what>does not exist|occurs multiple times)")
+_REFERENCE_FAULT = re.compile(r"cannot reference|does not have a|no default numbering|without numbering")
+
+
+class Result(Protocol):
+    """What ``verify.compiler.Compiled`` tells."""
+
+    @property
+    def ok(self) -> bool: ...
+    @property
+    def error(self) -> str: ...
+    @property
+    def line(self) -> int | None: ...
+
+
+Compile = Callable[[str], Result]
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """``typst`` compiles. ``conversions`` in the order of the draft's formulas, replaced ones updated;
+    ``losses`` are the draft's and those found here; ``compiles`` counts the compiler runs."""
+
+    typst: str
+    conversions: tuple[Conversion, ...]
+    losses: tuple[Loss, ...]
+    compiles: int
+
+
+@dataclass(slots=True)
+class _Text:
+    """The document's text with the owners of each line."""
+
+    lines: list[set[tuple[int, int]]] = field(default_factory=lambda: [set()])
+    parts: list[str] = field(default_factory=list)
+
+    def add(self, text: str, block: int = -1, formula: int = -1) -> None:
+        self.parts.append(text)
+        pieces = text.split("\n")
+        if pieces[0]:
+            self.lines[-1].add((block, formula))
+        for piece in pieces[1:]:
+            self.lines.append({(block, formula)} if piece else set())
+
+    def owners(self, line: int | None) -> set[tuple[int, int]]:
+        if line is None or not 1 <= line <= len(self.lines):
+            return set()
+        return self.lines[line - 1]
+
+
+class _Assembly:
+    def __init__(self, draft: Draft, conversions: Sequence[Conversion], compile_one: Compile, seconds: float):
+        self.draft = draft
+        self.conversions = list(conversions)
+        self.blocks: list[Block] = list(draft.blocks)
+        self.losses: list[Loss] = []
+        self.raw: set[int] = set()
+        self.compiles = 0
+        self._compile = compile_one
+        self._deadline = time.monotonic() + seconds
+
+    def render(self, only: int | None = None) -> _Text:
+        """The document; with ``only`` the blocks from that index on stand as raw text."""
+        text = _Text()
+        if self.draft.preamble:
+            text.add(self.draft.preamble.rstrip("\n") + "\n\n")
+        for index, block in enumerate(self.blocks):
+            if index:
+                text.add("\n\n")
+            if index in self.raw or (only is not None and index >= only):
+                text.add(raw_block(block.unit.latex), index)
+                continue
+            for part in block.parts:
+                if isinstance(part, Slot):
+                    conversion = self.conversions[part.formula]
+                    text.add(write_formula(conversion.unit, conversion.typst), index, part.formula)
+                else:
+                    text.add(part, index)
+        text.add("\n")
+        return text
+
+    def try_compile(self, text: _Text) -> Result:
+        self.compiles += 1
+        return self._compile("".join(text.parts))
+
+    def run(self) -> str:
+        while True:
+            text = self.render()
+            result = self.try_compile(text)
+            if result.ok:
+                return "".join(text.parts)
+            if time.monotonic() > self._deadline or not self._mend(text, result):
+                return self._everything_raw(result.error)
+
+    def _mend(self, text: _Text, result: Result) -> bool:
+        """Replace one fault; False where nothing is left to replace."""
+        if self._mend_label(text, result):
+            return True
+        owners = {owner for owner in text.owners(result.line) if owner[0] >= 0}
+        formulas = sorted(formula for _, formula in owners if formula >= 0)
+        if faulty := self._faulty_formulas(formulas, result.error):
+            for formula in faulty:
+                self._keep_formula(formula, result.error)
+            return True
+        for block in sorted({block for block, _ in owners}):
+            if block not in self.raw:
+                self._keep_block(block, result.error)
+                return True
+        return self._bisect()
+
+    def _faulty_formulas(self, formulas: Sequence[int], error: str) -> list[int]:
+        """Those of ``formulas`` that do not compile by themselves; one on its line is taken at its word."""
+        open_ones = [index for index in formulas if self.conversions[index].provenance != KEPT]
+        if len(open_ones) == 1 and len(formulas) == 1:
+            return open_ones
+        faulty = []
+        for index in open_ones:
+            if time.monotonic() > self._deadline:
+                break
+            conversion = self.conversions[index]
+            self.compiles += 1
+            alone = f"{self.draft.preamble}\n\n{write_formula(conversion.unit, conversion.typst)}\n"
+            if not self._compile(alone).ok:
+                faulty.append(index)
+        return faulty
+
+    def _bisect(self) -> bool:
+        """Without a line: the first block whose presence makes the document fail becomes raw."""
+        low, high = 0, len(self.blocks)  # the first `low` blocks compile, the first `high` do not
+        if not self.try_compile(self.render(0)).ok:
+            return False  # the preamble itself is at fault
+        while high - low > 1:
+            if time.monotonic() > self._deadline:
+                return False
+            middle = (low + high) // 2
+            if self.try_compile(self.render(middle)).ok:
+                low = middle
+            else:
+                high = middle
+        if low in self.raw or low >= len(self.blocks):
+            return False
+        self._keep_block(low, "the document does not compile with it")
+        return True
+
+    def _mend_label(self, text: _Text, result: Result) -> bool:
+        """Missing and doubled labels: show the reference as LaTeX, take the later label away."""
+        match = _LABEL.search(result.error)
+        label = match["label"] if match else ""
+        if match and match["what"] == "occurs multiple times":
+            return self._drop_later_labels(label)
+        if not match and not _REFERENCE_FAULT.search(result.error):
+            return False
+        changed = False
+        for index in {block for block, _ in text.owners(result.line) if block >= 0 and block not in self.raw}:
+            changed |= self._show_references(index, label, result.error)
+        if not changed and label:
+            for index in range(len(self.blocks)):
+                changed |= index not in self.raw and self._show_references(index, label, result.error)
+        return changed
+
+    def _show_references(self, index: int, label: str, error: str) -> bool:
+        """References of one block (to ``label``, or all of them) become visible placeholders."""
+        name = re.escape(label) if label else r"[\w:.-]*\w"
+        pattern = re.compile(
+            rf"#ref\(<(?P<a>{name})>[^)]*\)|(?<![\w\\])@(?P<b>{name})(?![\w:-])(?:\[[^\]]*\])?"
+        )
+        block = self.blocks[index]
+        parts = tuple(
+            pattern.sub(lambda found: raw_inline(f"\\ref{{{found['a'] or found['b']}}}"), part)
+            if isinstance(part, str)
+            else part
+            for part in block.parts
+        )
+        if parts == block.parts:
+            return False
+        self.blocks[index] = Block(block.unit, parts, block.note)
+        self.losses.append(
+            Loss(block.unit.span, f"\\ref{{{label}}}", f"reference shown as LaTeX: {first_line(error)}")
+        )
+        return True
+
+    def _drop_later_labels(self, label: str) -> bool:
+        tag = f"<{label}>"
+        seen = changed = False
+        for index, block in enumerate(self.blocks):
+            parts: list[str | Slot] = []
+            for part in block.parts:
+                if isinstance(part, Slot):
+                    seen = seen or label in self.conversions[part.formula].unit.labels
+                elif tag in part and not part.strip().startswith("#ref"):
+                    head, _, tail = part.partition(tag)
+                    part = part.replace(tag, "") if seen else head + tag + tail.replace(tag, "")
+                    seen = True
+                parts.append(part)
+            if tuple(parts) != block.parts:
+                self.blocks[index] = Block(block.unit, tuple(parts), block.note)
+                self.losses.append(
+                    Loss(block.unit.span, f"\\label{{{label}}}", "this label occurs more than once")
+                )
+                changed = True
+        return changed
+
+    def _keep_formula(self, index: int, error: str) -> None:
+        unit = self.conversions[index].unit
+        reason = f"does not compile inside the document: {first_line(error)}"
+        self.conversions[index] = keep(unit, reason)
+
+    def _keep_block(self, index: int, error: str) -> None:
+        unit = self.blocks[index].unit
+        self.raw.add(index)
+        reason = f"the {unit.kind} is shown as LaTeX; its Typst does not compile: {first_line(error)}"
+        self.losses.append(Loss(unit.span, unit.latex, reason))
+        for part in self.blocks[index].parts:
+            if isinstance(part, Slot):
+                self.conversions[part.formula] = keep(self.conversions[part.formula].unit, reason)
+
+    def _everything_raw(self, error: str) -> str:
+        """The last resort; raw text under no preamble cannot fail."""
+        reason = f"the whole document is shown as LaTeX; it could not be mended: {first_line(error)}"
+        for index, block in enumerate(self.blocks):
+            if index not in self.raw:
+                self.raw.add(index)
+                self.losses.append(Loss(block.unit.span, block.unit.latex, reason))
+        self.conversions = [keep(conversion.unit, reason) for conversion in self.conversions]
+        return "\n\n".join(raw_block(block.unit.latex) for block in self.blocks) + "\n"
+
+
+def assemble(
+    draft: Draft,
+    conversions: Sequence[Conversion],
+    compile_one: Compile,
+    *,
+    seconds: float = SECONDS,
+) -> Assembled:
+    """Join and mend. ``compile_one`` compiles one source in a process that can be killed.
+
+    ``conversions[i]`` belongs to ``draft.formulas[i]``. Raises ``EngineError`` only when even raw text
+    does not compile, which means that there is no working compiler.
+    """
+    work = _Assembly(draft, conversions, compile_one, seconds)
+    typst = work.run()
+    if len(work.raw) == len(work.blocks) and work.blocks and not compile_one(typst).ok:
+        raise EngineError("the Typst compiler does not work here; run `typlora doctor`")
+    return Assembled(typst, tuple(work.conversions), (*draft.losses, *work.losses), work.compiles)
+
+
+def compiler(pool: object, root: Path | None) -> Compile:
+    """``compile_one`` for a ``CompilerPool``: as PDF, which also lays the pages out."""
+    return lambda source: pool.compile(source, format="pdf", root=root)  # type: ignore[attr-defined,no-any-return]

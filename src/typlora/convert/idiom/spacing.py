@@ -1,0 +1,130 @@
+"""Spaces the way a person sets them: ``f(x) = a_1 + 2x``, ``&= b``, a line a row."""
+
+from typlora.convert.idiom.names import TAKES_PARENTHESES
+from typlora.convert.idiom.tokens import CLOSING, OPENING, Token, after, before, partners, tokenize
+
+_INFIX = frozenset("=<>+-*~:") | {"−", "∗", "±"}
+_BARS = frozenset({"|", "||"})  # opening, closing or in the middle: only the writer knew
+_SCRIPT = frozenset("_^")
+_ATOMS = frozenset({"name", "letter", "number", "string", "hash", "content"})
+_TIGHT_SHORTHANDS = frozenset({"...", "||", "[|", "|]"})
+
+
+def respace(typst: str) -> str:
+    """The same tokens with the usual spaces between them; strings and code keep theirs."""
+    tokens = tokenize(typst.strip())
+    if any(token.kind == "comment" for token in tokens):
+        return typst
+    matched = partners(tokens)
+    depth = 0
+    kept = [index for index, token in enumerate(tokens) if token.kind != "space"]
+    out: list[str] = []
+    for position, index in enumerate(kept):
+        token = tokens[index]
+        if position:
+            left = kept[position - 1]
+            out.append(_gap(tokens, left, index, matched, depth))
+        if token.kind == "mark" and token.text in OPENING and index in matched:
+            depth += 1
+        elif token.kind == "mark" and token.text in CLOSING and index in matched:
+            depth -= 1
+        out.append(token.text.strip() if token.kind == "escape" else token.text)
+    return "".join(out)
+
+
+def _gap(tokens: list[Token], left: int, right: int, matched: dict[int, int], depth: int) -> str:
+    """What stands between two neighbouring tokens."""
+    a, b = tokens[left], tokens[right]
+    spaced = right - left > 1
+    if _row_break(a):
+        return "\n  " if depth == 0 else " "
+    if _row_break(b):
+        return " "
+    if b.kind == "content" or a.kind in {"hash", "content"}:
+        return " " if spaced else ""
+    if a.text in _SCRIPT or b.text in _SCRIPT or _slash(a) or _slash(b):
+        return ""
+    if b.kind == "mark" and b.text == "'":
+        return ""
+    if _opens(a) or _closes(b):
+        return ""
+    if b.kind == "mark" and b.text in ",;.!?":
+        return " " if b.text == "." and a.text in {"...", ".", ",", ";"} else ""
+    if a.kind == "mark" and a.text in ",;":
+        return " "
+    if b.kind == "mark" and b.text in {"(", "["}:
+        return _before_bracket(tokens, left, right, matched, spaced)
+    if a.text in _BARS or b.text in _BARS:
+        return " " if spaced else ""
+    if a.text in {"-", "+", "−"} and _prefix(tokens, left):
+        return ""
+    if a.kind == "number" and b.kind == "letter" and not _scripted(tokens, left):
+        return ""
+    if a.text == "&" and not _infix(b):
+        return " "
+    if a.text == "&":
+        return ""
+    if a.kind == "mark" and a.text == "." and not spaced:
+        return ""
+    return " "
+
+
+def _before_bracket(tokens: list[Token], left: int, right: int, matched: dict[int, int], spaced: bool) -> str:
+    """``f(x)``, ``k[G]``, ``(a)(b)``, ``x_1(a)`` but ``x_n (a)``, ``in (0, 1)``, ``a (b)/c``."""
+    a = tokens[left]
+    if a.kind == "name" and not spaced:
+        return ""
+    end = matched.get(right)
+    if end is None:
+        return " " if spaced or a.kind == "name" else ""
+    follows = after(tokens, end)
+    if follows < len(tokens) and tokens[follows].text == "/":
+        return " " if spaced else ""  # attached, it would all go into the fraction
+    if a.kind in {"letter", "name"}:
+        if _scripted(tokens, left):
+            return " "  # attached, it would all go into the script
+        return "" if a.kind == "letter" or a.text in TAKES_PARENTHESES else " "
+    if a.kind in {"number", "string"} or a.text == "'" or a.text in CLOSING:
+        return ""
+    if a.text in {"-", "+"} and _prefix(tokens, left):
+        return ""
+    return " "
+
+
+def _scripted(tokens: list[Token], index: int) -> bool:
+    """Whether the atom at ``index`` stands right after ``_``, ``^`` or ``/``."""
+    previous = before(tokens, index)
+    return previous >= 0 and tokens[previous].text in {"_", "^", "/"}
+
+
+def _prefix(tokens: list[Token], index: int) -> bool:
+    """Whether a sign at ``index`` belongs to what follows it: ``(-1)``, ``x^(-1)``, ``= -1``."""
+    previous = before(tokens, index)
+    if previous < 0:
+        return True
+    token = tokens[previous]
+    if _row_break(token) or token.text in {"&", ",", ";"} or _opens(token) or token.text in _SCRIPT:
+        return True
+    return _infix(token) or _slash(token)
+
+
+def _infix(token: Token) -> bool:
+    return (token.kind == "mark" and token.text in _INFIX) or (
+        token.kind == "shorthand" and token.text not in _TIGHT_SHORTHANDS
+    )
+
+
+def _opens(token: Token) -> bool:
+    return token.text in OPENING if token.kind == "mark" else token.text in {"\\(", "\\[", "\\{", "[|"}
+
+
+def _closes(token: Token) -> bool:
+    return token.text in CLOSING if token.kind == "mark" else token.text in {"\\)", "\\]", "\\}", "|]"}
+
+
+def _slash(token: Token) -> bool:
+    return token.text == "/" or token.text == "\\/"
+
+
+def _row_break(token: Token) -> bool:
+    return token.kind == "escape" and not token.text[1:].strip()

@@ -1,0 +1,99 @@
+"""Typst maths as tokens with matched brackets; joining the tokens gives the text back."""
+
+from typing import NamedTuple
+
+from typlora.engines import typst_tokens
+
+_LISTED = """
+    <==> <--> -->> ->> --> |-> >-> <-- <<- <-> ~~> <~~ |=> ==> <== <=> ::= <<< >>> ... ~> <~ -> <- => != := =:
+    << >> <= >= [| |] ||
+"""
+SHORTHANDS = tuple(_LISTED.split())
+"""Several characters that Typst reads as one symbol, longest first where one begins another."""
+
+_BY_FIRST = {
+    char: sorted((text for text in SHORTHANDS if text[0] == char), key=len, reverse=True)
+    for char in {text[0] for text in SHORTHANDS}
+}
+OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
+
+
+class Token(NamedTuple):
+    """``kind``: string, escape, comment, hash, content, name, letter, number, space, shorthand, mark."""
+
+    kind: str
+    text: str
+
+
+def tokenize(typst: str) -> list[Token]:
+    """The tokens of the inside of ``$...$``; never fails, unknown characters are marks."""
+    found: list[Token] = []
+    pairs = typst_tokens.split(typst)
+    at = 0
+    while at < len(pairs):
+        kind, text = pairs[at]
+        if kind != "other":
+            found.append(Token(kind, text))
+            at += 1
+            continue
+        if (short := _shorthand(pairs, at)) is not None:
+            found.append(Token("shorthand", short))
+            at += len(short)
+            continue
+        found.append(Token("letter" if text.isalpha() else "mark", text))
+        at += 1
+    return found
+
+
+def _shorthand(pairs: list[tuple[str, str]], at: int) -> str | None:
+    for short in _BY_FIRST.get(pairs[at][1], ()):
+        piece = pairs[at : at + len(short)]
+        if all(kind == "other" for kind, _ in piece) and "".join(text for _, text in piece) == short:
+            return short
+    return None
+
+
+def write(tokens: list[Token]) -> str:
+    """The text of all tokens."""
+    return "".join(token.text for token in tokens)
+
+
+def partners(tokens: list[Token], *, escaped: bool = False) -> dict[int, int]:
+    """Index of each matched bracket -> index of its partner; shapes may differ (``[0, 1)``).
+
+    Only plain brackets, or with ``escaped`` only pairs of ``\\(``-like ones; the two kinds nest.
+    """
+    stack: list[int] = []
+    found: dict[int, int] = {}
+    for index, token in enumerate(tokens):
+        plain, char = token.kind == "mark", token.text[-1:]
+        if not plain and not (token.kind == "escape" and len(token.text) == 2):
+            continue
+        if char in OPENING:
+            stack.append(index)
+        elif char in CLOSING and stack:
+            opener = stack.pop()
+            if (tokens[opener].kind == "escape") == (not plain) == escaped:
+                found[opener], found[index] = index, opener
+    return found
+
+
+def before(tokens: list[Token], index: int) -> int:
+    """Index of the last token before ``index`` that is not space; -1 at the start."""
+    index -= 1
+    while index >= 0 and tokens[index].kind == "space":
+        index -= 1
+    return index
+
+
+def after(tokens: list[Token], index: int) -> int:
+    """Index of the first token after ``index`` that is not space; ``len(tokens)`` at the end."""
+    index += 1
+    while index < len(tokens) and tokens[index].kind == "space":
+        index += 1
+    return index
+
+
+def is_call(tokens: list[Token], opener: int) -> bool:
+    """Whether the bracket at ``opener`` holds the arguments of a name standing right before it."""
+    return opener > 0 and tokens[opener].text == "(" and tokens[opener - 1].kind == "name"
