@@ -1,0 +1,47 @@
+-- Reads a JSON array of LaTeX strings from standard input; writes one line of JSON for each: the parsed
+-- document, what pandoc did not understand (raw), and MathML for its formulas; or the error.
+local units = pandoc.json.decode(io.read("a"), false)
+local mathml = { html_math_method = "mathml", wrap_text = "none" }
+
+local function formulas(doc)
+  local found = {}
+  doc:walk({
+    Math = function(math)
+      local ok, html = pcall(pandoc.write, pandoc.Pandoc({ pandoc.Plain({ math }) }), "html", mathml)
+      found[#found + 1] = { math.text, math.mathtype == "DisplayMath", ok and html or "" }
+    end,
+  })
+  return found
+end
+
+-- An environment that pandoc does not know is one piece of raw text: look at what stands inside it, too.
+local function unread(text, found, depth)
+  local ok, doc = pcall(pandoc.read, text, "latex+raw_tex")
+  if not ok or depth > 8 then
+    found[#found + 1] = text
+    return found
+  end
+  local note = function(raw)
+    if raw.format ~= "latex" and raw.format ~= "tex" then return end
+    local name, inner = raw.text:match("^%s*\\begin{([^}]*)}(.*)\\end{[^}]*}%s*$")
+    if name then
+      found[#found + 1] = "\\begin{" .. name .. "}"
+      unread(inner, found, depth + 1)
+    else
+      found[#found + 1] = raw.text
+    end
+  end
+  doc:walk({ RawInline = note, RawBlock = note })
+  return found
+end
+
+for _, text in ipairs(units) do
+  local ok, doc = pcall(pandoc.read, text, "latex")
+  if ok then
+    print(pandoc.json.encode({
+      formulas = formulas(doc), raw = unread(text, {}, 0), doc = pandoc.write(doc, "json"),
+    }))
+  else
+    print(pandoc.json.encode({ error = tostring(doc) }))
+  end
+end

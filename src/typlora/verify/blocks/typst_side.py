@@ -1,0 +1,261 @@
+"""Compile candidates to HTML and reduce that to the canonical form."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from pathlib import PurePosixPath
+from typing import Any
+
+from typlora.verify.blocks.model import (
+    Block,
+    Code,
+    Display,
+    Doc,
+    Formula,
+    Heading,
+    Image,
+    Items,
+    Note,
+    Quote,
+    Ref,
+    Text,
+)
+from typlora.verify.blocks.normalise import code_lines, grid, make_float, paragraphs
+from typlora.verify.blocks.text import TextBuilder, without_style
+
+Element = Any  # lxml has no types of its own
+_NO_STYLE: frozenset[str] = frozenset()
+_MARKS = {
+    "strong": "b",
+    "b": "b",
+    "em": "i",
+    "i": "i",
+    "u": "u",
+    "s": "s",
+    "del": "s",
+    "strike": "s",
+    "sup": "^",
+    "sub": "_",
+    "code": "`",
+}
+_CSS = (("underline", "u"), ("line-through", "s"), ("small-caps", "c"))
+_BLOCKS = {"p", "div", "ul", "ol", "dl", "table", "figure", "pre", "blockquote", "section", "nav", "header", "hr"}
+_BLOCKS |= {"h1", "h2", "h3", "h4", "h5", "h6", "main", "article", "aside", "footer", "details", "summary"}
+_SKIPPED = {"style", "script", "nav", "hr", "head"}
+# Labels as they can stand in Typst source; one that is not a label is asked for in vain, at no harm.
+_LABEL = re.compile(r"<([\w.:\-]+)>|\blabel\(\s*\"([^\"\\]+)\"\s*\)")
+# The prelude shadows `image`, which is also the name of a figure's kind.
+_KIND_IMAGE = re.compile(r"\bkind:\s*image\b")
+_END = "typlora-end"
+_LABELS = """
+#context for key in (KEYS) {
+  let found = query(label(key))
+  html.elem("div", attrs: (data-label: key, data-count: str(found.len())), if found.len() == 1 { link(label(key))[x] })
+}
+
+#html.elem("div", attrs: (data-label: "END"))
+"""
+
+
+@cache
+def _rules() -> str:
+    text = (files("typlora.verify.blocks") / "prelude.typ").read_text(encoding="utf-8")
+    return "".join(f"{line}; " for line in text.splitlines() if line.startswith("#"))
+
+
+def html_source(typst: str, preamble: str = "") -> str:
+    """What is compiled: the show rules (line 1), the preamble of the document, the candidate, and a list
+    of its labels that ends in a mark, which proves that nothing swallowed the end."""
+    keys = "".join(f'"{key}", ' for key in sorted({a or b for a, b in _LABEL.findall(typst)}))
+    body = _KIND_IMAGE.sub("kind: std.image", f"{preamble}\n{typst}")
+    return f"{_rules()}\n{body}\n{_LABELS.replace('KEYS', keys).replace('END', _END)}"
+
+
+def canonical_doc(html: bytes, plain_refs: bool = False) -> Doc | None:
+    """The document, or None if its end is missing (an open comment, say). ``plain_refs``: the document has
+    rules that make a reference a bare number, as in LaTeX."""
+    import lxml.html
+
+    root = lxml.html.fromstring(html.decode("utf-8", "replace"))
+    body = root.find("body")
+    if body is None:
+        return None
+    listed = {mark.get("data-label"): mark for mark in body.iter("div") if mark.get("data-label")}
+    if _END not in listed:
+        return None
+    targets: dict[str, str] = {}
+    labels: list[str] = []
+    loose: list[str] = []
+    for key, mark in listed.items():
+        link = next(mark.iter("a"), None)
+        if link is not None:
+            targets[link.get("href", "").removeprefix("#")] = key
+            labels.append(key)
+        elif mark.get("data-count") not in (None, "0"):
+            labels.append(key)
+            loose.append(f"label {key} stands at several places")
+        mark.getparent().remove(mark)
+    walker = _Walker(targets, plain_refs)
+    blocks = walker.blocks(body)
+    return Doc(tuple(blocks), frozenset(labels), walker.places, (), tuple(loose))
+
+
+class _Walker:
+    def __init__(self, targets: dict[str, str], plain_refs: bool) -> None:
+        self._targets = targets
+        self._plain_refs = plain_refs
+        self._counts: dict[str, int] = {}
+        self.places: dict[str, str] = {}
+
+    def _place(self, kind: str, *elements: Element) -> None:
+        self._counts[kind] = self._counts.get(kind, 0) + 1
+        for element in elements:
+            key = self._targets.get(element.get("id") or "")
+            if key is not None:
+                self.places.setdefault(key, f"{kind} {self._counts[kind]}")
+
+    def blocks(self, element: Element) -> list[Block]:
+        """The blocks inside an element; text that stands loose between them is a paragraph."""
+        found: list[Block] = []
+        builder = TextBuilder()
+
+        def flush() -> None:
+            nonlocal builder
+            found.extend(paragraphs(builder.finish()))
+            builder = TextBuilder()
+
+        builder.add(element.text or "")
+        for child in element:
+            if not isinstance(child.tag, str):
+                pass
+            elif child.tag in _BLOCKS:
+                flush()
+                found.extend(self._block(child))
+            else:
+                self._inline(builder, child, _NO_STYLE)
+            builder.add(child.tail or "")
+        flush()
+        return found
+
+    def _block(self, element: Element) -> Iterator[Block]:
+        tag = element.tag
+        if tag in _SKIPPED or element.get("role") == "doc-bibliography":
+            return
+        if element.get("role") == "heading":
+            self._place("heading", element)
+            level = int(element.get("data-level") or element.get("aria-level") or 1)
+            yield Heading(level, without_style(self.text(element), "b"))
+        elif re.fullmatch("h[1-6]", tag):
+            self._place("heading", element)
+            yield Heading(max(1, int(tag[1]) - 1), without_style(self.text(element), "b"))
+        elif tag in ("ul", "ol"):
+            items = tuple(tuple(self.blocks(item)) for item in element if item.tag == "li")
+            yield Items(tag == "ol", items, start=int(element.get("start") or 1))
+        elif tag == "dl":
+            terms = tuple(without_style(self.text(term), "b") for term in element.iter("dt") if term.getparent() is element)
+            bodies = tuple(tuple(self.blocks(body)) for body in element.iter("dd") if body.getparent() is element)
+            yield Items(False, bodies, terms)
+        elif tag == "pre":
+            yield Code(code_lines(element.text_content()))
+        elif tag == "blockquote":
+            yield Quote(tuple(self.blocks(element)))
+        elif tag == "table":
+            yield from self._table(element, Text())
+        elif tag == "figure":
+            yield from self._figure(element)
+        else:
+            yield from self.blocks(element)
+
+    def _figure(self, element: Element) -> Iterator[Block]:
+        captions = [child for child in element if child.tag == "figcaption"]
+        text = self.text(captions[0]) if captions else Text()
+        for caption in captions:
+            element.remove(caption)
+        tables = [child for child in element.iter("table")]
+        if captions:
+            self._place("float", element, *tables)
+        yield from make_float(self.blocks(element), text)
+
+    def _table(self, element: Element, caption: Text) -> Iterator[Block]:
+        rows = []
+        for row in element.iter("tr"):
+            if next(row.iterancestors("table")) is not element:
+                continue
+            rows.append(
+                [
+                    (int(cell.get("rowspan") or 1), int(cell.get("colspan") or 1), tuple(self.blocks(cell)))
+                    for cell in row
+                    if cell.tag in ("td", "th")
+                ]
+            )
+        if not any(parent.tag == "figure" for parent in element.iterancestors()):
+            self._place("float", element)
+        yield from make_float([grid(rows, 0)], caption)
+
+    def text(self, element: Element) -> Text:
+        builder = TextBuilder()
+        self._children(builder, element, _NO_STYLE)
+        return builder.finish()
+
+    def _children(self, builder: TextBuilder, element: Element, style: frozenset[str]) -> None:
+        builder.add(element.text or "", style)
+        for child in element:
+            if isinstance(child.tag, str):
+                self._inline(builder, child, style)
+            builder.add(child.tail or "", style)
+
+    def _inline(self, builder: TextBuilder, element: Element, style: frozenset[str]) -> None:
+        tag = element.tag
+        kind = element.get("class")
+        if tag in _SKIPPED:
+            return
+        if tag == "math":
+            builder.add_atom(self._formula(element))
+        elif tag == "img":
+            builder.add_atom(Image(PurePosixPath(element.get("src") or "").stem))
+        elif tag == "br":
+            builder.add(" ")
+        elif kind == "note":
+            builder.add_atom(Note(tuple(self.blocks(element))))
+        elif kind == "ref":
+            builder.add_atom(self._ref(element))
+        elif tag == "a" and (element.get("href") or "").startswith("#"):
+            target = self._targets.get(element.get("href")[1:])
+            if target is None:
+                self._children(builder, element, style)
+            else:
+                builder.add_atom(Ref(target))
+        elif tag == "a":
+            self._children(builder, element, style)
+            builder.add_link(element.get("href") or "")
+        elif tag in _BLOCKS:
+            # A block inside a heading or a caption: its words count, its shape does not.
+            builder.add(" ")
+            self._children(builder, element, style)
+            builder.add(" ")
+        else:
+            css = element.get("style") or ""
+            marks = {mark for name, mark in _CSS if name in css} | ({_MARKS[tag]} if tag in _MARKS else set())
+            self._children(builder, element, style | marks)
+
+    def _formula(self, element: Element) -> Formula:
+        import lxml.html
+
+        display = element.get("display") == "block"
+        if display:
+            self._place("formula", element)
+        tail, element.tail = element.tail, None
+        tree = lxml.html.tostring(element, encoding="unicode")
+        element.tail = tail
+        return Formula(display, tree)
+
+    def _ref(self, element: Element) -> Ref:
+        supplement = element.get("data-supplement")
+        if supplement == "none":
+            words = ""
+        elif supplement == "auto":
+            words = "" if self._plain_refs else "auto"
+        else:
+            words = self.text(element).plain
+        return Ref(element.get("data-target") or "", words, prose=element.get("data-prose") == "true")
