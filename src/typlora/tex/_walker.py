@@ -1,0 +1,556 @@
+"""pylatexenc's walker, made fit for real and broken documents.
+
+Nodes, argument parsing and the specification database are pylatexenc's. The loop that reads nodes is our
+own for four reasons: the original takes one Python call a character and copies the rest of the text at each
+``\\begin``, so a book takes quadratic time; its recursion has no limit; an environment that is not closed
+swallows everything up to the end of the file; and it takes every Unicode letter into a control word, which
+is wrong before Japanese text.
+
+Only `parse.py` imports this module, inside a function, because pylatexenc is slow to import.
+"""
+
+import re
+from typing import Any
+
+from pylatexenc.latexwalker import (  # noqa: TID253
+    LatexCharsNode,
+    LatexCommentNode,
+    LatexEnvironmentNode,
+    LatexGroupNode,
+    LatexMacroNode,
+    LatexMathNode,
+    LatexSpecialsNode,
+    LatexToken,
+    LatexWalker,
+    LatexWalkerEndOfStream,
+)
+from pylatexenc.macrospec import (  # noqa: TID253
+    EnvironmentSpec,
+    LatexContextDb,
+    MacroSpec,
+    MacroStandardArgsParser,
+    ParsedMacroArgs,
+    ParsedVerbatimArgs,
+    std_specials,
+)
+
+from typlora.tex.lexer import (
+    VERBATIM_COMMANDS,
+    VERBATIM_ENVIRONMENTS,
+    bracket_end,
+    line_end,
+    skip_blank,
+    verbatim_end,
+    word_end,
+)
+from typlora.tex.specs import ENVIRONMENT_SPECS, MACRO_SPECS, TEXT_ARGUMENT
+
+MAX_DEPTH = 60  # nesting that is followed; what lies deeper stays one piece of text. Real papers reach 25.
+MAX_PROBLEMS = 200
+
+_TEXT = re.compile(r"[\\{}$%&~]|``|''|---?|[!?]`")
+_TEXT_BRACKET = re.compile(r"[\\{}$%&~\]]|``|''|---?|[!?]`")
+_MATH = re.compile(r"[\\{}$%&~]|\n[ \t]*\n")
+_MATH_BRACKET = re.compile(r"[\\{}$%&~\]]")
+_CLOSERS = {"$": "$", "$$": "$$", "\\(": "\\)", "\\[": "\\]"}
+_ENVIRONMENT_NAME = re.compile(r"[ \t]*\n?[ \t]*\{([^{}\\%$\n]{1,80})\}")
+
+
+def context(macros: dict[str, str], environments: dict[str, tuple[str, bool]]) -> Any:
+    """The specification database: what `specs.py` knows, and before it what this document defines."""
+    database = LatexContextDb()
+    for name, own_macros, own_environments in (
+        ("document", macros, environments),
+        ("known", MACRO_SPECS, ENVIRONMENT_SPECS),
+    ):
+        database.add_context_category(
+            name,
+            macros=[MacroSpec(key, args_parser=_parser(key, spec)) for key, spec in own_macros.items()],
+            environments=[
+                EnvironmentSpec(key, args_parser=MacroStandardArgsParser(spec), is_math_mode=is_math)
+                for key, (spec, is_math) in own_environments.items()
+            ],
+            specials=[std_specials(text) for text in ("&", "~", "``", "''", "--", "---", "!`", "?`")],
+        )
+    return database
+
+
+def _parser(name: str, spec: str) -> Any:
+    if name == "ensuremath":
+        return MacroStandardArgsParser(spec, args_math_mode=[True])
+    modes = [False] * len(spec) if name in TEXT_ARGUMENT else None
+    return MacroStandardArgsParser(spec, optional_arg_no_space=name == "\\", args_math_mode=modes)
+
+
+class Walker(LatexWalker):  # type: ignore[misc]
+    """Never raises on bad input; what is wrong goes to ``problems`` as (start, end, sentence)."""
+
+    def __init__(self, text: str, database: Any) -> None:
+        super().__init__(text, latex_context=database, tolerant_parsing=True)
+        self.problems: list[tuple[int, int, str]] = []
+        self._open: list[str] = []
+        self._at_letter = False
+        self._unmatched = 0
+
+    def note(self, start: int, end: int, message: str) -> None:
+        """Record a problem, but not thousands of them."""
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append((start, end, message))
+
+    # What pylatexenc's argument parsers call.
+
+    def get_token(self, pos: int, include_brace_chars: Any = None, **_: Any) -> Any:
+        """The next token of an argument list: blanks, comments and single newlines before it are skipped."""
+        text = self.s
+        pos = skip_blank(text, pos)
+        if pos >= len(text):
+            raise LatexWalkerEndOfStream()
+        character = text[pos]
+        if character == "\\":
+            end = word_end(text, pos, at_letter=self._at_letter)
+            return LatexToken("macro", text[pos + 1 : end], pos, end - pos, "")
+        if character == "{" or (character == "[" and include_brace_chars):
+            return LatexToken("brace_open", character, pos, 1, "")
+        if character == "}":
+            return LatexToken("brace_close", character, pos, 1, "")
+        return LatexToken("char", character, pos, 1, "")
+
+    def get_latex_expression(self, pos: int, strict_braces: Any = None, parsing_state: Any = None) -> Any:
+        """One mandatory argument; an empty piece of text where there is none."""
+        state = parsing_state or self.make_parsing_state()
+        try:
+            token = self.get_token(pos)
+        except LatexWalkerEndOfStream:
+            token = None
+        if token is not None and token.tok == "brace_open":
+            return self.get_latex_braced_group(token.pos, parsing_state=state)
+        missing = (
+            token is None or token.tok == "brace_close" or token.arg in {"\n", "end", "begin", "par", "&"}
+        )
+        if token is None or missing or (token.tok == "char" and token.arg in self._open[-1:]):
+            return self._mknodeposlen(LatexCharsNode, parsing_state=state, chars="", pos=pos, len=0)
+        if token.tok == "macro":
+            return self._mknodeposlen(
+                LatexMacroNode,
+                parsing_state=state,
+                macroname=token.arg,
+                nodeargd=None,
+                macro_post_space="",
+                nodeoptarg=None,
+                nodeargs=None,
+                pos=token.pos,
+                len=token.len,
+            )
+        return self._mknodeposlen(
+            LatexCharsNode, parsing_state=state, chars=token.arg, pos=token.pos, len=token.len
+        )
+
+    def get_latex_maybe_optional_arg(self, pos: int, parsing_state: Any = None) -> Any:
+        """An argument in brackets that are closed before the enclosing group is, or ``None``."""
+        start = skip_blank(self.s, pos)
+        if not self.s.startswith("[", start):
+            return None
+        # Looking for brackets that are never closed must not take quadratic time.
+        if bracket_end(self.s, start, 20_000 if self._unmatched < 200 else 200) < 0:
+            self._unmatched += 1
+            return None
+        return self.get_latex_braced_group(start, brace_type="[", parsing_state=parsing_state)
+
+    def get_latex_braced_group(self, pos: int, brace_type: str = "{", parsing_state: Any = None) -> Any:
+        """A group; one that is never closed ends where what surrounds it ends."""
+        state = parsing_state or self.make_parsing_state()
+        closer = {"{": "}", "[": "]"}[brace_type]
+        nodes, end = self._read(pos + 1, state, closer, pos)
+        return self._mknodeposlen(
+            LatexGroupNode,
+            nodelist=nodes,
+            parsing_state=state,
+            delimiters=(brace_type, closer),
+            pos=pos,
+            len=end - pos,
+        )
+
+    def get_latex_nodes(self, pos: int = 0, parsing_state: Any = None, **_: Any) -> Any:
+        """All nodes from ``pos`` to the end."""
+        nodes, end = self._read(pos, parsing_state or self.make_parsing_state(), "", pos)
+        return nodes, pos, end - pos
+
+    # The loop.
+
+    def _read(self, pos: int, state: Any, closer: str, opener: int) -> tuple[list[Any], int]:
+        """Nodes up to ``closer`` (consumed), or up to what closes something around it (left there).
+
+        ``closer`` is ``}``, ``]``, a closing math delimiter, ``\\end{name}`` or empty for the whole text.
+        ``opener`` is where the construct began, for messages.
+        """
+        if len(self._open) >= MAX_DEPTH:
+            return self._read_flat(pos, state, closer, opener)
+        self._open.append(closer)
+        try:
+            return self._loop(pos, state, closer, opener)
+        finally:
+            self._open.pop()
+
+    def _loop(self, pos: int, state: Any, closer: str, opener: int) -> tuple[list[Any], int]:
+        text, size = self.s, len(self.s)
+        nodes: list[Any] = []
+        bracket = closer == "]"
+        if closer in _CLOSERS.values():
+            stops = _MATH
+        elif state.in_math_mode:
+            stops = _MATH_BRACKET if bracket else _MATH
+        else:
+            stops = _TEXT_BRACKET if bracket else _TEXT
+        begun = pos  # of the characters not yet in a node
+        while True:
+            found = stops.search(text, pos)
+            stop = found.start() if found else size
+            if found is None:
+                self._chars(nodes, state, begun, size)
+                if closer:
+                    self.note(
+                        opener, min(opener + 1, size), f"the closing {closer} is missing; the text ends first"
+                    )
+                return nodes, size
+            mark = found.group()
+            if mark[0] == "\n":
+                if closer not in _CLOSERS.values():
+                    pos = stop + 1
+                    continue
+                self._chars(nodes, state, begun, stop)
+                self.note(
+                    opener,
+                    opener + 1,
+                    f"the closing {closer} is missing; the formula was ended at the blank line",
+                )
+                return nodes, stop
+            self._chars(nodes, state, begun, stop)
+            if mark == closer and mark in "}]$":
+                return nodes, found.end()
+            if mark == "\\":
+                done, pos = self._backslash(nodes, state, closer, opener, stop)
+                if done:
+                    return nodes, pos
+            elif mark == "{":
+                node, _, length = self.get_latex_braced_group(stop, parsing_state=state)
+                nodes.append(node)
+                pos = stop + length
+            elif mark == "}":
+                if "}" in self._open:
+                    self._unclosed(closer, opener)
+                    return nodes, stop
+                self.note(stop, stop + 1, "a closing brace without an opening one was ignored")
+                pos = stop + 1
+            elif mark == "$":
+                done, pos = self._dollar(nodes, state, closer, opener, stop)
+                if done:
+                    return nodes, pos
+            elif mark == "%":
+                pos = self._comment(nodes, state, stop)
+            else:
+                nodes.append(
+                    self.make_node(
+                        LatexSpecialsNode,
+                        parsing_state=state,
+                        specials_chars=mark,
+                        nodeargd=None,
+                        pos=stop,
+                        len=len(mark),
+                    )
+                )
+                pos = found.end()
+            begun = pos
+
+    def _chars(self, nodes: list[Any], state: Any, start: int, end: int) -> None:
+        if start < end:
+            nodes.append(
+                self.make_node(
+                    LatexCharsNode, parsing_state=state, chars=self.s[start:end], pos=start, len=end - start
+                )
+            )
+
+    def _unclosed(self, closer: str, opener: int) -> None:
+        self.note(opener, opener + 1, f"the closing {closer} is missing")
+
+    def _comment(self, nodes: list[Any], state: Any, start: int) -> int:
+        """A comment takes its newline and the blanks of the next line, unless that line is empty."""
+        text = self.s
+        end = line_end(text, start)
+        stop = end - 1 if text[end - 1] == "\n" else end
+        after = end
+        while after < len(text) and text[after] in " \t":
+            after += 1
+        if stop == end or text.startswith("\n", after):
+            after = stop
+        nodes.append(
+            self.make_node(
+                LatexCommentNode,
+                parsing_state=state,
+                comment=text[start + 1 : stop],
+                comment_post_space=text[stop:after],
+                pos=start,
+                len=after - start,
+            )
+        )
+        return after
+
+    # Maths.
+
+    def _dollar(self, nodes: list[Any], state: Any, closer: str, opener: int, start: int) -> tuple[bool, int]:
+        text = self.s
+        double = text.startswith("$$", start)
+        if closer == "$$" and double:
+            return True, start + 2
+        if state.in_math_mode and closer == "}" and "$" in self._open and not self._paired_dollar(start):
+            self._unclosed(closer, opener)
+            return True, start
+        delimiter = "$$" if double and not state.in_math_mode else "$"
+        return False, self._math(nodes, state, delimiter, start)
+
+    def _paired_dollar(self, start: int) -> bool:
+        """Whether the dollars up to the end of the group pair up: then this one opens a formula in text."""
+        text, depth, dollars = self.s, 0, 1
+        for position in range(start + 1, min(len(text), start + 500)):
+            character = text[position]
+            if character == "{":
+                depth += 1
+            elif character == "}":
+                depth -= 1
+                if depth < 0:
+                    return dollars % 2 == 0
+            elif character == "$" and text[position - 1] != "\\":
+                dollars += 1
+        return False
+
+    def _math(self, nodes: list[Any], state: Any, delimiter: str, start: int) -> int:
+        closer = _CLOSERS[delimiter]
+        inner = state.sub_context(in_math_mode=True, math_mode_delimiter=delimiter)
+        inside, end = self._read(start + len(delimiter), inner, closer, start)
+        nodes.append(
+            self.make_node(
+                LatexMathNode,
+                parsing_state=state,
+                displaytype="inline" if delimiter in {"$", "\\("} else "display",
+                nodelist=inside,
+                delimiters=(delimiter, closer),
+                pos=start,
+                len=end - start,
+            )
+        )
+        return end
+
+    # Control sequences.
+
+    def _backslash(
+        self, nodes: list[Any], state: Any, closer: str, opener: int, start: int
+    ) -> tuple[bool, int]:
+        """Handle what begins with a backslash; true when it ends the list being read."""
+        text = self.s
+        after = word_end(text, start, at_letter=self._at_letter)
+        word = text[start + 1 : after]
+        if word in {"(", "["}:
+            return False, self._math(nodes, state, "\\" + word, start)
+        if word in {")", "]"}:
+            if closer == "\\" + word:
+                return True, after
+            if "\\" + word in self._open:
+                self._unclosed(closer, opener)
+                return True, start
+            self.note(start, after, f"\\{word} without its beginning was ignored")
+            return False, after
+        if word in {"begin", "end"} and (name := _ENVIRONMENT_NAME.match(text, after)):
+            environment = name.group(1).strip()
+            if word == "begin":
+                return False, self._environment(nodes, state, environment, start, name.end())
+            closing = "\\end{" + environment + "}"
+            if closer == closing:
+                return True, name.end()
+            if closing in self._open:
+                self._unclosed(closer, opener)
+                return True, start
+            self.note(start, name.end(), f"{closing} without its beginning was ignored")
+            return False, name.end()
+        if word in VERBATIM_COMMANDS and (end := verbatim_end(text, start, word, after)) is not None:
+            return False, self._verbatim_command(nodes, state, word, start, after, end)
+        if word in {"makeatletter", "makeatother"}:
+            self._at_letter = word == "makeatletter"
+        return False, self._macro(nodes, state, word, start, after)
+
+    def _macro(self, nodes: list[Any], state: Any, word: str, start: int, after: int) -> int:
+        text = self.s
+        spec = state.latex_context.get_macro_spec(word)
+        arguments, end = ParsedMacroArgs(), after
+        if spec is not None and spec.args_parser.argspec:
+            arguments, end = self._arguments(spec, after, state)
+        space = ""
+        if end == after and word.isalpha():
+            end = skip_spaces(text, after)
+            space = text[after:end]
+        nodes.append(
+            self.make_node(
+                LatexMacroNode,
+                parsing_state=state,
+                macroname=word,
+                nodeargd=arguments,
+                macro_post_space=space,
+                nodeoptarg=None,
+                nodeargs=[],
+                pos=start,
+                len=end - start,
+            )
+        )
+        return end
+
+    def _arguments(self, spec: Any, pos: int, state: Any) -> tuple[Any, int]:
+        try:
+            arguments, first, length = spec.args_parser.parse_args(w=self, pos=pos, parsing_state=state)
+        except LatexWalkerEndOfStream:
+            return ParsedMacroArgs(), pos
+        return arguments, first + length
+
+    def _verbatim_command(
+        self, nodes: list[Any], state: Any, word: str, start: int, after: int, end: int
+    ) -> int:
+        """``\\verb|..|``, ``\\url{..}`` and the like: the argument as it stands, in a characters node."""
+        text = self.s
+        first = end - 2
+        delimiter = text[end - 1]
+        opening = {"}": "{"}.get(delimiter, delimiter)
+        if opening == "{":
+            first = after
+            while text[first] == "[":
+                first = bracket_end(text, first)
+            if word == "mintinline":
+                first = text.index("}", first) + 1
+        else:
+            first = text.rindex(delimiter, after, end - 1)
+        chars = self.make_node(
+            LatexCharsNode,
+            parsing_state=state,
+            chars=text[first + 1 : end - 1],
+            pos=first + 1,
+            len=max(0, end - first - 2),
+        )
+        arguments = ParsedVerbatimArgs(chars, (opening, delimiter))
+        if word == "href":
+            shown, position, length = self.get_latex_expression(end, parsing_state=state)
+            arguments = ParsedMacroArgs([chars, shown], "{{")
+            end = position + length
+        nodes.append(
+            self.make_node(
+                LatexMacroNode,
+                parsing_state=state,
+                macroname=word,
+                nodeargd=arguments,
+                macro_post_space="",
+                nodeoptarg=None,
+                nodeargs=[],
+                pos=start,
+                len=end - start,
+            )
+        )
+        return end
+
+    # Environments.
+
+    def _environment(self, nodes: list[Any], state: Any, name: str, start: int, pos: int) -> int:
+        spec = state.latex_context.get_environment_spec(name)
+        arguments: Any = ParsedMacroArgs()
+        inner = state
+        if name in VERBATIM_ENVIRONMENTS:
+            arguments, inside, end = self._verbatim_environment(state, name, start, pos)
+        else:
+            if spec is not None and spec.args_parser.argspec:
+                arguments, pos = self._arguments(spec, pos, state)
+            if spec is not None and spec.is_math_mode:
+                inner = state.sub_context(in_math_mode=True, math_mode_delimiter="{" + name + "}")
+            inside, end = self._read(pos, inner, "\\end{" + name + "}", start)
+        nodes.append(
+            self.make_node(
+                LatexEnvironmentNode,
+                parsing_state=state,
+                environmentname=name,
+                nodelist=inside,
+                nodeargd=arguments,
+                optargs=[],
+                args=[],
+                pos=start,
+                len=end - start,
+            )
+        )
+        return end
+
+    def _verbatim_environment(
+        self, state: Any, name: str, start: int, pos: int
+    ) -> tuple[Any, list[Any], int]:
+        """Options (in ``argnlist``) and inside (one characters node), neither of them interpreted."""
+        text = self.s
+        options: list[Any] = []
+        kinds = ""
+        while pos < len(text) and text[pos] in "[{" and len(kinds) < 3:
+            closing = bracket_end(text, pos, 2000) if text[pos] == "[" else text.find("}", pos, pos + 500) + 1
+            if closing <= 0:
+                break
+            if text[pos] == "{" and name not in {
+                "minted",
+                "filecontents",
+                "filecontents*",
+                "VerbatimOut",
+                "tcblisting",
+            }:
+                break
+            node = self.make_node(
+                LatexCharsNode,
+                parsing_state=state,
+                chars=text[pos + 1 : closing - 1],
+                pos=pos + 1,
+                len=closing - pos - 2,
+            )
+            options.append(node)
+            kinds += text[pos]
+            pos = closing
+        closer = "\\end{" + name + "}"
+        stop = text.find(closer, pos)
+        end = stop + len(closer)
+        if stop < 0:
+            self.note(start, pos, f"the closing {closer} is missing; the text ends first")
+            stop = end = len(text)
+        inside: list[Any] = []
+        self._chars(inside, state, pos, stop)
+        return ParsedMacroArgs(options, kinds), inside, end
+
+    def _read_flat(self, pos: int, state: Any, closer: str, opener: int) -> tuple[list[Any], int]:
+        """What is nested too deeply: up to its closer, as one piece of text."""
+        stop, end = self._flat_end(pos, closer)
+        self.note(opener, opener + 1, f"more than {MAX_DEPTH} levels of nesting; the inside was not read")
+        nodes: list[Any] = []
+        self._chars(nodes, state, pos, stop)
+        return nodes, end
+
+    def _flat_end(self, pos: int, closer: str) -> tuple[int, int]:
+        text = self.s
+        if closer in {"}", "]"}:
+            depth = 0
+            for found in re.compile(r"\\.|[{}]|\]", re.DOTALL).finditer(text, pos):
+                mark = found.group()
+                if depth == 0 and mark == closer:
+                    return found.start(), found.end()
+                depth += (mark == "{") - (mark == "}")
+                if depth < 0:
+                    return found.start(), found.start()
+            return len(text), len(text)
+        found_at = text.find(closer, pos)
+        return (len(text), len(text)) if found_at < 0 else (found_at, found_at + len(closer))
+
+
+def skip_spaces(text: str, position: int) -> int:
+    """Over the blanks that TeX drops after a control word: spaces and one newline, but no blank line."""
+    start = position
+    newline = False
+    while position < len(text) and text[position] in " \t\n":
+        if text[position] == "\n":
+            if newline:
+                return start
+            newline = True
+        position += 1
+    return position
