@@ -6,8 +6,10 @@ from difflib import SequenceMatcher
 MAX_DIFFERENCES = 4  # a person reads a few; the HTML report shows both pictures anyway
 _EITHER_DOTS = "…?"  # LaTeX's \dots picks its height from what follows; both heights are right
 _STYLES = {
-    "n": "upright", "i": "italic", "b": "bold", "bi": "bold italic", "bb": "double-struck", "cal": "calligraphic",
-    "scr": "script", "frak": "fraktur", "sf": "sans-serif", "sfb": "bold sans-serif", "sfi": "italic sans-serif", "tt": "monospace",
+    "n": "upright", "i": "italic", "b": "bold", "bi": "bold italic", "bb": "double-struck",
+    "cal": "calligraphic",
+    "scr": "script", "frak": "fraktur", "sf": "sans-serif", "sfb": "bold sans-serif",
+    "sfi": "italic sans-serif", "tt": "monospace",
     "D": "display size", "T": "text size", "bcal": "bold calligraphic", "bscr": "bold script",
 }  # fmt: skip
 
@@ -26,7 +28,7 @@ def same(reference: Sequence[str], candidate: Sequence[str]) -> bool:
 
 def describe(token: str) -> str:
     """One token for a person: ``x (bold)``, ``start of subscript``."""
-    if token.endswith("{"):
+    if token.endswith("{") and len(token) > 1:
         return {
             "sub{": "a subscript",
             "sup{": "a superscript",

@@ -26,16 +26,16 @@ def formula_document(typst: str, display: bool) -> str:
 @lru_cache(maxsize=8192)
 def reference(latex: str, display: bool) -> tuple[tuple[str, ...] | None, str]:
     """The canonical tokens of LaTeX, or ``None`` and the reason why there is no reference."""
-    from typlora.verify.texmath import Unsupported, read_tex
-    from typlora.verify.tree import TooDeep, tokens
+    from typlora.verify.texmath import UnsupportedError, read_tex
+    from typlora.verify.tree import TooDeepError, tokens
 
     if len(latex) > MAX_CHARACTERS:
         return None, "the formula is too long to compare"
     try:
         return tokens(read_tex(latex, display)), ""
-    except Unsupported as error:
+    except UnsupportedError as error:
         return None, f"no reference: {error.construct}"
-    except (TooDeep, RecursionError):
+    except (TooDeepError, RecursionError):
         return None, "no reference: nested too deeply"
 
 
@@ -45,7 +45,7 @@ def canonical_typst(typst: str, display: bool) -> tuple[tuple[str, ...] | None, 
 
     from typlora.verify.compiler import compile_item
     from typlora.verify.mathml import read_math
-    from typlora.verify.tree import TooDeep, tokens
+    from typlora.verify.tree import TooDeepError, tokens
 
     compiled = compile_item((formula_document(typst, display), "html", None, 144.0))
     if not compiled.ok:
@@ -56,7 +56,7 @@ def canonical_typst(typst: str, display: bool) -> tuple[tuple[str, ...] | None, 
     if unseen:
         return None, Verdict(True, Outcome.DIFFERENT, (f"cannot be checked: {unseen[0]}",))
     body = lxml_html.document_fromstring(compiled.pages[0]).find("body")
-    formulas, rest = ([], "") if body is None else _split(body, display)
+    formulas, rest = ([], "") if body is None else _split(body)
     if len(formulas) != 1 or rest:
         return None, Verdict(
             True,
@@ -65,24 +65,28 @@ def canonical_typst(typst: str, display: bool) -> tuple[tuple[str, ...] | None, 
         )
     try:
         return tokens(read_math(formulas[0])), Verdict(True, Outcome.UNKNOWN)
-    except (TooDeep, RecursionError):
+    except (TooDeepError, RecursionError):
         return None, Verdict(True, Outcome.DIFFERENT, ("is nested too deeply to be compared",))
 
 
-def _split(body: object, display: bool) -> tuple[list[object], str]:
+def _split(body: object) -> tuple[list[object], str]:
     """The outermost ``math`` elements of a page and whatever text stands beside them."""
     from lxml import etree
 
-    assert isinstance(body, etree._Element)
-    formulas = [e for e in body.iter("math") if not any(a.tag == "math" for a in e.iterancestors())]
-    inside = {id(e) for f in formulas for e in f.iter()}
+    formulas: list[object] = []
     beside: list[str] = []
-    for element in body.iter():
-        if id(element) not in inside and element.text:
-            beside.append(element.text)
-        if (id(element) not in inside or element in formulas) and element.tail:
-            beside.append(element.tail)
-    return list(formulas), "".join(beside).strip()
+    waiting = [body]
+    while waiting:
+        element = waiting.pop()
+        assert isinstance(element, etree._Element)
+        beside.append(element.text or "")
+        for child in element:
+            beside.append(child.tail or "")
+            if child.tag == "math":
+                formulas.append(child)
+            else:
+                waiting.append(child)
+    return formulas, "".join(beside).strip()
 
 
 def judge(latex: str, display: bool, typst: str) -> Verdict:
@@ -103,7 +107,7 @@ def judge_many(items: Sequence[tuple[str, bool, str]]) -> list[Verdict]:
 
 
 class FormulaVerifier:
-    """Verifies units against candidates in a pool's workers; with no pool, in this process (trusted Typst only)."""
+    """Verifies candidates in a pool's workers; with no pool, in this process (trusted Typst only)."""
 
     def __init__(self, pool: WorkerPool | None = None) -> None:
         self._pool = pool

@@ -120,9 +120,26 @@ SAME = {
     "⏜": "⏜",
 }
 # One code point in Typst where LaTeX writes several, and the other way round.
-SPLIT = {"≔": ":=", "≕": "=:", "⩴": "::=", "∷": "::", "″": "′′", "‴": "′′′", "⁗": "′′′′", "…": "…"}
+SPLIT = {"≔": ":=", "≕": "=:", "⩴": "::=", "∷": "::", "″": "′′", "‴": "′′′", "⁗": "′′′′"}
+# Letters by their Unicode category that mathematics uses as symbols, with one look only.
+LETTER_SYMBOLS = frozenset("ℵℶℷℓ℘ıȷℏ℧∂Ⅎ⅁∁ℇ℮")
 # What each sort of big operator looks like depends on the style it is set in.
 BIG_OPERATORS = frozenset("∑∏∐∫∬∭⨌∮∯∰⋂⋃⋀⋁⨀⨁⨂⨃⨄⨅⨆⨿⨉∱∲∳")
+
+
+# Where the style ends in a Unicode name: MATHEMATICAL BOLD ITALIC | SMALL A.
+_NAME_MARKERS = (
+    *(
+        " CAPITAL ",
+        " SMALL ",
+        " DIGIT ",
+        " NABLA",
+        " PARTIAL DIFFERENTIAL",
+        " EPSILON SYMBOL",
+        " THETA SYMBOL",
+    ),
+    *(" KAPPA SYMBOL", " PHI SYMBOL", " RHO SYMBOL", " PI SYMBOL"),
+)
 
 
 @lru_cache(maxsize=4096)
@@ -139,8 +156,7 @@ def fold(character: str) -> tuple[str, str]:
     if len(character) == 1 and 0x1D400 <= ord(character) <= 0x1D7FF:
         name = unicodedata.name(character, "")
         words = name.removeprefix("MATHEMATICAL ")
-        for marker in (" CAPITAL ", " SMALL ", " DIGIT ", " NABLA", " PARTIAL DIFFERENTIAL", " EPSILON SYMBOL", " THETA SYMBOL",
-                       " KAPPA SYMBOL", " PHI SYMBOL", " RHO SYMBOL", " PI SYMBOL"):  # fmt: skip
+        for marker in _NAME_MARKERS:
             if marker in words + " ":
                 style = _STYLE_WORDS.get(words.split(marker.rstrip())[0].strip(), "n")
                 # Not NFKC: it would go on and merge the lunate epsilon with the usual one.
@@ -148,6 +164,8 @@ def fold(character: str) -> tuple[str, str]:
                 if base in "∇∂":
                     style = "b" if "b" in style else ""
                 return base, style
+    if character in LETTER_SYMBOLS:
+        return character, ""
     if len(character) == 1 and (character.isalnum()):
         composed = unicodedata.normalize("NFC", character)
         return SAME.get(composed, composed), "n"

@@ -9,7 +9,18 @@ import re
 from typing import Any
 
 from typlora.verify.letters import BIG_OPERATORS, fold, styled
-from typlora.verify.tree import ACCENTS, EMPTY, MAX_DEPTH, Node, TooDeep, accent, limits, row, scripts, table
+from typlora.verify.tree import (
+    ACCENTS,
+    EMPTY,
+    MAX_DEPTH,
+    Node,
+    TooDeepError,
+    accent,
+    limits,
+    row,
+    scripts,
+    table,
+)
 
 DISPLAY, TEXT, SCRIPT, SCRIPTSCRIPT = range(4)  # TeX's styles, as sizes
 STYLE_NAME = ("D", "T", "S", "S")
@@ -27,7 +38,7 @@ def script_style(style: int) -> int:
 
 
 def read_math(element: Any) -> Node:
-    """The canonical tree of a ``math`` element (lxml). Raises ``TooDeep``."""
+    """The canonical tree of a ``math`` element (lxml). Raises ``TooDeepError``."""
     style = DISPLAY if element.get("display") == "block" else TEXT
     return row([_read(child, style, 0) for child in element])
 
@@ -63,7 +74,7 @@ def _letters(element: Any, style: int) -> Node:
 
 def _read(element: Any, style: int, depth: int) -> Node:
     if depth > MAX_DEPTH:
-        raise TooDeep
+        raise TooDeepError
     if not isinstance(element.tag, str):
         return EMPTY  # a comment
     style = _own_style(element, style)
@@ -123,7 +134,7 @@ BOX_MARK = "\u25a2\u25a2"
 
 
 def _lines(augment: str) -> str:
-    """The name of a matrix's lines from the ``repr`` of Typst's ``augment``: ``1`` or ``(hline: (1,), vline: 2, ...)``."""
+    """The name of a matrix's lines from the ``repr`` of ``augment``: ``1`` or ``(hline: (1,), vline: 2)``."""
     if augment.strip().lstrip("-").isdigit():
         return f"lines h v{augment.strip()}"
     places = {"hline": "", "vline": ""}

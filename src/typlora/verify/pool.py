@@ -1,7 +1,7 @@
 """Worker processes that can be killed: the only safe place for Typst that somebody else wrote.
 
-``#for i in range(100000000) {}`` keeps the compiler busy for minutes and cannot be interrupted from inside, so
-every item has a time limit, every worker a memory limit, and what exceeds it costs that item alone.
+``#for i in range(100000000) {}`` keeps the compiler busy for minutes and cannot be interrupted from inside,
+so every item has a time limit, every worker a memory limit, and what exceeds it costs that item alone.
 """
 
 import contextlib
@@ -132,7 +132,7 @@ class WorkerPool:
             self._idle.put(worker)
 
     def map(self, function: str, items: Iterable[object], seconds: float | None = None) -> Iterator[Any]:
-        """Results (or ``Failure``s) in the order of the items, ``jobs`` at a time; reads ahead only a little."""
+        """Results (or ``Failure``s) in the order of the items, ``jobs`` at a time; reads ahead a little."""
         from concurrent.futures import Future, ThreadPoolExecutor
 
         with ThreadPoolExecutor(self.jobs) as threads:

@@ -9,6 +9,8 @@ FORMULA_PREAMBLE = """\
 #show math.overline: it => math.accent(it.body, "\\u{305}")
 #show math.underline: it => math.attach(math.limits(it.body), b: "\\u{332}")
 #show math.cancel: it => math.attach(math.limits(it.body), t: "\\u{336}")
-#show math.mat: it => if it.augment == none { it } else { math.attach(math.limits(it), t: "\\u{2983}" + repr(it.augment) + "\\u{2984}") }
+#show math.mat: it => if it.augment == none { it } else {
+  math.attach(math.limits(it), t: "\\u{2983}" + repr(it.augment) + "\\u{2984}")
+}
 #show box: it => math.attach(math.limits(it.body), t: "\\u{25a2}\\u{25a2}")
 """

@@ -26,12 +26,17 @@ EMPTY: Node = ("row", [])
 ACCENTS = {
     "^": "hat", "ˆ": "hat", "\u0302": "hat", "\u0311": "hat",
     "~": "tilde", "˜": "tilde", "∼": "tilde", "\u0303": "tilde",
-    "¯": "bar", "\u0304": "bar", "ˉ": "bar", "\u0305": "overline", "‾": "overline", "_": "underline", "\u0332": "underline",
-    "→": "arrow", "\u20d7": "arrow", "⃗": "arrow", "←": "larrow", "\u20d6": "larrow", "↔": "lrarrow", "\u20e1": "lrarrow",
-    "˙": "dot", ".": "dot", "⋅": "dot", "\u0307": "dot", "¨": "ddot", "\u0308": "ddot", "\u20db": "dddot", "\u20dc": "ddddot",
-    "ˇ": "check", "\u030c": "check", "˘": "breve", "\u0306": "breve", "´": "acute", "'": "acute", "\u0301": "acute",
+    "¯": "bar", "\u0304": "bar", "ˉ": "bar", "\u0305": "overline", "‾": "overline", "_": "underline",
+    "\u0332": "underline",
+    "→": "arrow", "\u20d7": "arrow", "←": "larrow", "\u20d6": "larrow", "↔": "lrarrow",
+    "\u20e1": "lrarrow",
+    "˙": "dot", ".": "dot", "⋅": "dot", "\u0307": "dot", "¨": "ddot", "\u0308": "ddot", "\u20db": "dddot",
+    "\u20dc": "ddddot",
+    "ˇ": "check", "\u030c": "check", "˘": "breve", "\u0306": "breve", "´": "acute", "'": "acute",
+    "\u0301": "acute",
     "`": "grave", "\u0300": "grave", "˚": "ring", "\u030a": "ring", "∘": "ring",
-    "⏞": "overbrace", "⏟": "underbrace", "⎴": "overbracket", "⎵": "underbracket", "⏜": "overparen", "⏝": "underparen",
+    "⏞": "overbrace", "⏟": "underbrace", "⎴": "overbracket", "⎵": "underbracket", "⏜": "overparen",
+    "⏝": "underparen",
     "\u20d1": "harpoon", "⇀": "harpoon", "\u20d0": "lharpoon", "↼": "lharpoon",
 }  # fmt: skip
 # A stretched arrow is as long as what stands on it, however it was spelled.
@@ -39,7 +44,7 @@ SHORT_ARROW = {"⟶": "→", "⟵": "←", "⟷": "↔", "⟹": "⇒", "⟸": "�
 MAX_DEPTH = 150  # far deeper than any formula a person wrote; keeps recursion off the interpreter's limit
 
 
-class TooDeep(Exception):
+class TooDeepError(Exception):
     """A formula nested deeper than ``MAX_DEPTH``."""
 
 
@@ -105,7 +110,7 @@ def table(rows: list[list[Node]], cells: str, flatten: bool) -> Node:
 
 
 def tokens(tree: Node) -> tuple[str, ...]:
-    """The canonical tokens of a tree. Raises ``TooDeep``."""
+    """The canonical tokens of a tree. Raises ``TooDeepError``."""
     out: list[str] = []
     _write(tree, out, 0)
     return tuple(_join_dots(_drop_gaps(out)))
@@ -113,7 +118,7 @@ def tokens(tree: Node) -> tuple[str, ...]:
 
 def _write(node: Node, out: list[str], depth: int) -> None:
     if depth > MAX_DEPTH:
-        raise TooDeep
+        raise TooDeepError
     kind = node[0]
     if kind == "c":
         out.append(f"{node[1]}/{node[2]}" if node[2] else node[1])
@@ -163,7 +168,7 @@ def _part(name: str, node: Node, out: list[str], depth: int) -> None:
 
 
 def _is_word(token: str) -> bool:
-    return token.endswith("/n") and token[0].isalnum() and len(token) == 3
+    return token.endswith("/n") and token[0].isalpha() and len(token) == 3
 
 
 def _drop_gaps(out: list[str]) -> list[str]:

@@ -8,7 +8,6 @@ from typing import Any
 from typlora.verify.blocks.model import (
     Block,
     Code,
-    Display,
     Doc,
     Formula,
     Heading,
@@ -137,7 +136,9 @@ class _Walker:
             title = words if words.plain.rstrip(".") != "Proof" else title
             inlines = inlines[1:]
         elif inlines and inlines[0]["t"] == "Strong":
-            end = next((i for i in range(len(inlines) - 1) if _space(inlines[i]) and _space(inlines[i + 1])), 0)
+            end = next(
+                (i for i in range(len(inlines) - 1) if _space(inlines[i]) and _space(inlines[i + 1])), 0
+            )
             title = self.text(inlines[1:end])
             inlines = inlines[end:]
         else:
@@ -152,9 +153,7 @@ class _Walker:
         for _, _, header, body in bodies:
             rows += [*header, *body]
         rows += foot[1]
-        spans = [
-            [(cell[2], cell[3], tuple(self.blocks(cell[4]))) for cell in cells] for _, cells in rows
-        ]
+        spans = [[(cell[2], cell[3], tuple(self.blocks(cell[4]))) for cell in cells] for _, cells in rows]
         yield from make_float([grid(spans, len(columns))], self._caption(caption))
 
     def _caption(self, blocks: list[Node]) -> Text:
@@ -184,7 +183,12 @@ class _Walker:
                 builder.add(" ")
             case {"t": "SoftBreak"}:
                 builder.soft_break = True
-            case {"t": ("Strong" | "Emph" | "Underline" | "Strikeout" | "SmallCaps" | "Superscript" | "Subscript") as kind, "c": inner}:
+            case {
+                "t": (
+                    "Strong" | "Emph" | "Underline" | "Strikeout" | "SmallCaps" | "Superscript" | "Subscript"
+                ) as kind,
+                "c": inner,
+            }:
                 self._inlines(builder, inner, style | {_MARKS[kind]})
             case {"t": "Quoted", "c": [{"t": kind}, inner]}:
                 quote = '"' if kind == "DoubleQuote" else "'"
@@ -224,7 +228,12 @@ class _Walker:
             builder.add_atom(Ref(citation["citationId"], suffix, cite=True, prose=prose))
 
     def _link(
-        self, builder: TextBuilder, attributes: dict[str, str], inner: list[Node], target: str, style: frozenset[str]
+        self,
+        builder: TextBuilder,
+        attributes: dict[str, str],
+        inner: list[Node],
+        target: str,
+        style: frozenset[str],
     ) -> None:
         kind = attributes.get("reference-type", "")
         if not kind:

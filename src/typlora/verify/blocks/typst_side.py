@@ -10,7 +10,6 @@ from typing import Any
 from typlora.verify.blocks.model import (
     Block,
     Code,
-    Display,
     Doc,
     Formula,
     Heading,
@@ -40,7 +39,21 @@ _MARKS = {
     "code": "`",
 }
 _CSS = (("underline", "u"), ("line-through", "s"), ("small-caps", "c"))
-_BLOCKS = {"p", "div", "ul", "ol", "dl", "table", "figure", "pre", "blockquote", "section", "nav", "header", "hr"}
+_BLOCKS = {
+    "p",
+    "div",
+    "ul",
+    "ol",
+    "dl",
+    "table",
+    "figure",
+    "pre",
+    "blockquote",
+    "section",
+    "nav",
+    "header",
+    "hr",
+}
 _BLOCKS |= {"h1", "h2", "h3", "h4", "h5", "h6", "main", "article", "aside", "footer", "details", "summary"}
 _SKIPPED = {"style", "script", "nav", "hr", "head"}
 # Labels as they can stand in Typst source; one that is not a label is asked for in vain, at no harm.
@@ -153,8 +166,14 @@ class _Walker:
             items = tuple(tuple(self.blocks(item)) for item in element if item.tag == "li")
             yield Items(tag == "ol", items, start=int(element.get("start") or 1))
         elif tag == "dl":
-            terms = tuple(without_style(self.text(term), "b") for term in element.iter("dt") if term.getparent() is element)
-            bodies = tuple(tuple(self.blocks(body)) for body in element.iter("dd") if body.getparent() is element)
+            terms = tuple(
+                without_style(self.text(term), "b")
+                for term in element.iter("dt")
+                if term.getparent() is element
+            )
+            bodies = tuple(
+                tuple(self.blocks(body)) for body in element.iter("dd") if body.getparent() is element
+            )
             yield Items(False, bodies, terms)
         elif tag == "pre":
             yield Code(code_lines(element.text_content()))

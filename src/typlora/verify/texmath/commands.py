@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from typlora.verify.letters import SAME
 from typlora.verify.texmath import symbols
 from typlora.verify.tree import Node, row
 
@@ -14,7 +15,7 @@ _DELIMITERS = {"<": "⟨", ">": "⟩", ".": ""}
 def command(reader: "Reader", word: str, font: "_Font", depth: int) -> Node:
     """The node of ``\\word`` whose name has been taken; reads its arguments."""
     from typlora.verify.texmath.environments import environment
-    from typlora.verify.texmath.reader import Unsupported, _Font
+    from typlora.verify.texmath.reader import UnsupportedError, _Font
     from typlora.verify.texmath.text import read_text
 
     if word in symbols.SPACES:
@@ -113,7 +114,7 @@ def command(reader: "Reader", word: str, font: "_Font", depth: int) -> Node:
         return _group(reader.argument(font, depth))
     drawn = symbols.character(word)
     if drawn is None:
-        raise Unsupported("\\" + word)
+        raise UnsupportedError("\\" + word)
     if drawn == "…?":
         return ("c", drawn, "")
     return row([reader.letter(part, font) for part in drawn])
@@ -134,22 +135,22 @@ def _letters(text: str) -> Node:
 
 def _read(latex: str, font: "_Font", depth: int) -> Node:
     """Read a piece of LaTeX taken raw (an option) in the present font."""
-    from typlora.verify.texmath.reader import Reader, Unsupported
+    from typlora.verify.texmath.reader import Reader, UnsupportedError
 
     inner = Reader(latex)
     node = inner.sequence(frozenset(), font, depth + 1)
     if inner.position < len(inner.text):
-        raise Unsupported("unbalanced option")
+        raise UnsupportedError("unbalanced option")
     return node
 
 
 def delimiter(reader: "Reader") -> Node:
     """The delimiter after ``\\left``, ``\\big`` and the like; ``.`` draws nothing."""
-    from typlora.verify.texmath.reader import Unsupported
+    from typlora.verify.texmath.reader import UnsupportedError
 
     token = reader.take()
     if not token:
-        raise Unsupported("missing delimiter")
+        raise UnsupportedError("missing delimiter")
     if token in _DELIMITERS:
         return ("c", _DELIMITERS[token], "") if _DELIMITERS[token] else row([])
     if token == "{":  # \bigl{(} is written by some
@@ -157,11 +158,11 @@ def delimiter(reader: "Reader") -> Node:
         if len(inside) == 2 and inside[1] == "}":
             reader.position += 2
             return ("c", _DELIMITERS.get(inside[0], inside[0]), "")
-        raise Unsupported("delimiter '{'")
+        raise UnsupportedError("delimiter '{'")
     drawn = symbols.character(token[1:]) if token[0] == "\\" else token
-    if drawn is None or drawn in {"&", "}"}:
-        raise Unsupported(f"delimiter {token}")
-    return ("c", "|" if drawn == "|" else drawn, "")
+    if drawn is None or token in {"&", "}"}:
+        raise UnsupportedError(f"delimiter {token}")
+    return ("c", SAME.get(drawn, drawn), "")
 
 
 def _genfrac(reader: "Reader", font: "_Font", depth: int) -> Node:
@@ -187,12 +188,12 @@ def _substack(reader: "Reader", font: "_Font", depth: int) -> Node:
 
 def _negated(reader: "Reader", font: "_Font", depth: int) -> Node:
     from typlora.verify.letters import styled
-    from typlora.verify.texmath.reader import Unsupported
+    from typlora.verify.texmath.reader import UnsupportedError
 
     target = _plain(reader.argument(font, depth))
     if target[0] != "c" or not target[1]:
-        raise Unsupported("\\not before a group")
-    plain = {"|": "∣", "‖": "∥"}.get(target[1], target[1])
+        raise UnsupportedError("\\not before a group")
+    plain = {"|": "∣", "‖": "∥"}.get(str(target[1]), str(target[1]))
     letters = styled(plain + "\u0338")
     return row([("c", base, target[2]) for base, _ in letters])
 

@@ -8,22 +8,23 @@ if TYPE_CHECKING:
     from typlora.verify.texmath.reader import Reader, _Font
 
 _FENCES = {
-    "matrix": ("", ""), "pmatrix": ("(", ")"), "bmatrix": ("[", "]"), "Bmatrix": ("{", "}"), "vmatrix": ("|", "|"), "Vmatrix": ("‖", "‖"),
-    "smallmatrix": ("", ""), "cases": ("{", ""), "dcases": ("{", ""), "rcases": ("", "}"), "drcases": ("", "}"), "array": ("", ""),
+    "matrix": ("", ""), "smallmatrix": ("", ""), "array": ("", ""),
+    "pmatrix": ("(", ")"), "bmatrix": ("[", "]"), "Bmatrix": ("{", "}"), "vmatrix": ("|", "|"), "Vmatrix": ("‖", "‖"),
     "psmallmatrix": ("(", ")"), "bsmallmatrix": ("[", "]"),
+    "cases": ("{", ""), "dcases": ("{", ""), "rcases": ("", "}"), "drcases": ("", "}"),
 }  # fmt: skip
 # Aligned displays: their cells are set in display style, and one row alone is no table.
-_ALIGNED = frozenset(
-    "align aligned alignat alignedat split gather gathered multline multlined flalign eqnarray equation displaymath math subequations "
-    "xalignat xxalignat".split()
-)  # fmt: skip
+_ALIGNED = frozenset({
+    "align", "aligned", "alignat", "alignedat", "xalignat", "xxalignat", "flalign", "eqnarray", "split",
+    "gather", "gathered", "multline", "multlined", "equation", "displaymath", "math", "subequations",
+})  # fmt: skip
 _SCRIPT = frozenset({"smallmatrix", "psmallmatrix", "bsmallmatrix", "substack", "subarray"})
 _DISPLAY_CELLS = frozenset({"dcases", "drcases"})
 
 
 def environment(reader: "Reader", name: str, font: "_Font", depth: int) -> Node:
     """The node of ``\\begin{name} ... \\end{name}``; the ``\\begin{name}`` has been taken."""
-    from typlora.verify.texmath.reader import Unsupported
+    from typlora.verify.texmath.reader import UnsupportedError
 
     plain = name.removesuffix("*")
     lines: str | None = None
@@ -36,7 +37,7 @@ def environment(reader: "Reader", name: str, font: "_Font", depth: int) -> Node:
     elif plain in {"aligned", "gathered", "multlined"} or (name.endswith("*") and plain in _FENCES):
         reader.raw_option()
     if plain not in _ALIGNED and plain not in _FENCES and plain not in _SCRIPT:
-        raise Unsupported(f"environment {name}")
+        raise UnsupportedError(f"environment {name}")
     rows, rules = _rows(reader, name, font, depth)
     if plain in _ALIGNED:
         return ("table", rows, "aligned")
@@ -52,18 +53,18 @@ def environment(reader: "Reader", name: str, font: "_Font", depth: int) -> Node:
 
 def rows_of(source: str, font: "_Font", depth: int) -> list[list[Node]]:
     """Rows and cells of a piece of source (``\\substack``)."""
-    from typlora.verify.texmath.reader import Reader, Unsupported
+    from typlora.verify.texmath.reader import Reader, UnsupportedError
 
     inner = Reader(source)
     rows, _ = _rows(inner, "", font, depth)
     if inner.position < len(inner.text):
-        raise Unsupported("unbalanced rows")
+        raise UnsupportedError("unbalanced rows")
     return rows
 
 
 def _rows(reader: "Reader", name: str, font: "_Font", depth: int) -> tuple[list[list[Node]], list[int]]:
-    """Rows up to ``\\end{name}`` (taken), or to the end of the source if the name is empty; and where rules stand."""
-    from typlora.verify.texmath.reader import Unsupported
+    """Rows up to ``\\end{name}`` (taken; the end of the source if ``name`` is empty), and where rules stand."""
+    from typlora.verify.texmath.reader import UnsupportedError
 
     rows: list[list[Node]] = [[]]
     rules: list[int] = []
@@ -75,9 +76,9 @@ def _rows(reader: "Reader", name: str, font: "_Font", depth: int) -> tuple[list[
             rules.append(len(rows) - 1)
             if _is_empty(cell):
                 continue
-            raise Unsupported("\\hline inside a row")
+            raise UnsupportedError("\\hline inside a row")
         if token in {"\\intertext", "\\shortintertext"}:
-            raise Unsupported(token)
+            raise UnsupportedError(token)
         rows[-1].append(cell)
         if token == "&":
             continue
@@ -89,11 +90,11 @@ def _rows(reader: "Reader", name: str, font: "_Font", depth: int) -> tuple[list[
             continue
         if token == "\\end":
             if reader.raw_group().strip() != name:
-                raise Unsupported("environments that overlap")
+                raise UnsupportedError("environments that overlap")
             break
         if not token and not name:
             break
-        raise Unsupported(f"unbalanced \\begin{{{name}}}")
+        raise UnsupportedError(f"unbalanced \\begin{{{name}}}")
     return rows, rules
 
 
@@ -110,9 +111,7 @@ def _line_mark(columns: str, rules: list[int], rows: int) -> str:
         character = columns[index]
         depth += (character == "{") - (character == "}")
         if not depth:
-            if character in "lcr":
-                count += 1
-            elif character in "pmb" and columns[index + 1 : index + 2] == "{":
+            if character in "lcr" or (character in "pmb" and columns[index + 1 : index + 2] == "{"):
                 count += 1
             elif character == "|":
                 verticals.append(count)

@@ -1,7 +1,7 @@
 """Resolve TeX's styles: which operators take limits here, and in which size each part is set.
 
-The TeXbook, appendix G: display D, text T, script S, scriptscript SS; a numerator in D is set in T, in T in S;
-scripts in S or SS. Operators take limits in D only, unless \\limits or \\nolimits says otherwise.
+The TeXbook, appendix G: display D, text T, script S, scriptscript SS; a numerator in D is set in T, in T in
+S; scripts in S or SS. Operators take limits in D only, unless \\limits or \\nolimits says otherwise.
 """
 
 from typlora.verify.mathml import DISPLAY, STYLE_NAME, TEXT, part_style, script_style

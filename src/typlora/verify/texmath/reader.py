@@ -2,14 +2,14 @@
 
 import unicodedata
 
-from typlora.verify.letters import SAME, SPLIT, is_greek
+from typlora.verify.letters import LETTER_SYMBOLS, SPLIT, fold, is_greek
 from typlora.verify.texmath import symbols
-from typlora.verify.tree import MAX_DEPTH, Node, TooDeep, row
+from typlora.verify.tree import MAX_DEPTH, Node, TooDeepError, row
 
 _CLOSERS = {"}": "}", "]": "]"}
 
 
-class Unsupported(Exception):
+class UnsupportedError(Exception):
     """The reader does not know a construct; ``construct`` names it."""
 
     def __init__(self, construct: str) -> None:
@@ -30,7 +30,8 @@ class _Font:
 def read_tex(latex: str, display: bool) -> Node:
     """The canonical tree of one formula's inside (no ``$``), macros expanded.
 
-    Raises ``Unsupported`` for what it does not know or what is not valid LaTeX, ``TooDeep`` for absurd nesting.
+    Raises ``UnsupportedError`` for what it does not know or is not valid LaTeX, ``TooDeepError`` for
+    absurd nesting.
     """
     from typlora.verify.texmath.layout import resolve
 
@@ -38,9 +39,9 @@ def read_tex(latex: str, display: bool) -> Node:
     try:
         node = reader.sequence(frozenset(), _Font(), 0)
     except RecursionError as error:
-        raise TooDeep from error
+        raise TooDeepError from error
     if reader.position < len(reader.text):
-        raise Unsupported(f"unbalanced {reader.text[reader.position]!r}")
+        raise UnsupportedError(f"unbalanced {reader.text[reader.position]!r}")
     return resolve(node, 0 if display else 1)
 
 
@@ -65,7 +66,7 @@ class Reader:
                 return
 
     def peek(self) -> str:
-        """The next token without taking it: a character, or a control word with its backslash; "" at the end."""
+        """The next token, not taken: a character or a control word with its backslash; "" at the end."""
         self.skip_space()
         if self.position >= len(self.text):
             return ""
@@ -96,7 +97,7 @@ class Reader:
         """The source of a braced argument, unread (names, dimensions, text)."""
         self.skip_space()
         if self.position >= len(self.text):
-            raise Unsupported("missing argument")
+            raise UnsupportedError("missing argument")
         if self.text[self.position] != "{":
             return self.take()
         depth, start = 0, self.position + 1
@@ -109,7 +110,7 @@ class Reader:
             self.position += 1
             if depth == 0:
                 return self.text[start : self.position - 1]
-        raise Unsupported("unbalanced '{'")
+        raise UnsupportedError("unbalanced '{'")
 
     def raw_option(self) -> str | None:
         """The source of a bracketed option, or ``None``."""
@@ -123,14 +124,14 @@ class Reader:
             if character == "]" and depth == 0:
                 self.position = index + 1
                 return self.text[start:index]
-        raise Unsupported("unbalanced '['")
+        raise UnsupportedError("unbalanced '['")
 
     # -- sequences ----------------------------------------------------------------------
 
     def sequence(self, stops: frozenset[str], font: _Font, depth: int) -> Node:
         """Everything up to a token in ``stops`` (not taken), ``}`` or the end."""
         if depth > MAX_DEPTH:
-            raise TooDeep
+            raise TooDeepError
         items: list[Node] = []
         font = _Font(font.style, font.bold)  # a switch ends with its group
         while True:
@@ -169,7 +170,7 @@ class Reader:
 
     def infix(self, word: str, before: list[Node], stops: frozenset[str], font: _Font, depth: int) -> Node:
         if word == "above":
-            raise Unsupported("\\above")
+            raise UnsupportedError("\\above")
         after = self.sequence(stops, font, depth + 1)
         fraction: Node = ("frac", row(before), after, "bar" if word == "over" else "none", None)
         fences = {"choose": "()", "brack": "[]", "brace": "{}"}.get(word)
@@ -188,13 +189,13 @@ class Reader:
                 sup.extend([("c", "′", "")] * (2 if token == "″" else 1))
             elif token == "^":
                 if raised:
-                    raise Unsupported("double superscript")
+                    raise UnsupportedError("double superscript")
                 self.take()
                 sup.append(self.argument(font, depth))
                 raised = True
             elif token == "_":
                 if sub is not None:
-                    raise Unsupported("double subscript")
+                    raise UnsupportedError("double subscript")
                 self.take()
                 sub = self.argument(font, depth)
             elif token in {"\\limits", "\\nolimits"} and sub is None and not sup:
@@ -208,11 +209,11 @@ class Reader:
         """One argument: a braced group or a single token (with what that token takes itself)."""
         token = self.peek()
         if not token:
-            raise Unsupported("missing argument")
+            raise UnsupportedError("missing argument")
         if token == "{":
             return self.group(font, depth)
         if token in {"}", "&", "\\\\", "^", "_"}:
-            raise Unsupported("missing argument")
+            raise UnsupportedError("missing argument")
         if token in {"'", "′"}:
             self.take()
             return ("c", "′", "")
@@ -225,16 +226,18 @@ class Reader:
         self.take()
         inside = self.sequence(frozenset(), font, depth + 1)
         if self.take() != "}":
-            raise Unsupported("unbalanced '{'")
+            raise UnsupportedError("unbalanced '{'")
         return ("group", inside)
 
     # -- atoms ------------------------------------------------------------------------------
 
     def letter(self, character: str, font: _Font) -> Node:
         """One character under the current font. TeX's fonts leave lower-case Greek and symbols alone."""
-        character = SAME.get(character, character)
         if character in SPLIT:
             return row([self.letter(part, font) for part in SPLIT[character]])
+        character, own_style = fold(character)
+        if own_style not in {"", "n"}:  # a ready-made mathematical letter keeps the style it carries
+            return ("c", character, own_style)
         if character.isdigit():
             style = font.style if font.style in {"b", "bb", "sf", "tt", "sfb"} else "n"
             return ("c", character, _bolder(style) if font.bold else style)
@@ -249,7 +252,7 @@ class Reader:
             return ("c", character, _bolder(style) if font.bold else style)
         if character in "∇∂" and font.bold:
             return ("c", character, "b")
-        if character.isalpha() and character not in "ℵℶℷℓ℘ıȷℜℑℏ℧∂Ⅎ⅁∁":
+        if character.isalpha() and character not in LETTER_SYMBOLS:
             return ("c", unicodedata.normalize("NFC", character), "n")
         return ("c", character, "")
 
@@ -258,7 +261,7 @@ class Reader:
         from typlora.verify.texmath.commands import command
 
         if depth > MAX_DEPTH:
-            raise TooDeep
+            raise TooDeepError
         token = self.peek()
         if token == "{":
             return self.group(font, depth)
@@ -268,22 +271,10 @@ class Reader:
         if token == "~":
             return ("sp",)
         if token in {"$", "#", "\x00"}:
-            raise Unsupported(repr(token))
+            raise UnsupportedError(repr(token))
         if token == '"':
             return ("c", '"', "")
-        return _folded_letter(self, token, font)
-
-
-def _folded_letter(reader: Reader, token: str, font: _Font) -> Node:
-    """A character of the source; ready-made mathematical letters keep the style they carry."""
-    from typlora.verify.letters import fold
-
-    if ord(token) > 127:
-        base, style = fold(token)
-        if style not in {"", "n"}:
-            return ("c", base, style)
-        token = base
-    return reader.letter(token, font)
+        return self.letter(token, font)
 
 
 def _bolder(style: str) -> str:

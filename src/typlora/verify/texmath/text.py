@@ -2,23 +2,37 @@
 
 from typlora.verify.letters import SAME
 from typlora.verify.texmath import symbols
-from typlora.verify.tree import MAX_DEPTH, Node, TooDeep, row
+from typlora.verify.tree import MAX_DEPTH, Node, TooDeepError, row
 
 _ESCAPES = {"%": "%", "&": "&", "#": "#", "$": "$", "_": "_", "{": "{", "}": "}"}
-_WORDS = {"textbackslash": "\\", "ldots": "…", "dots": "…", "textellipsis": "…", "S": "§", "ss": "ß", "o": "ø", "O": "Ø", "ae": "æ", "l": "ł", "L": "Ł", "aa": "å", "AA": "Å", "i": "ı", "textendash": "–", "textemdash": "—", "textquoteright": "'", "textquotedbl": '"', "textasciitilde": "∼", "textbar": "|", "textless": "<", "textgreater": ">", "textdegree": "°", "textmu": "μ", "copyright": "©", "dag": "†", "P": "¶", "textunderscore": "_"}  # fmt: skip
-_ACCENTS = {"'": "\u0301", "`": "\u0300", "^": "\u0302", '"': "\u0308", "~": "\u0303", "=": "\u0304", ".": "\u0307", "c": "\u0327", "v": "\u030c", "u": "\u0306", "H": "\u030b", "r": "\u030a", "k": "\u0328"}  # fmt: skip
-_IGNORED = {"normalfont", "rmfamily", "upshape", "mdseries", "protect", "relax", "/", "-", "xspace", "noindent", "centering", "strut"}  # fmt: skip
-_SWITCHES = {"bf": "b", "bfseries": "b", "it": "i", "itshape": "i", "em": "i", "rm": "n", "tt": "tt", "ttfamily": "tt", "sf": "sf", "sffamily": "sf"}  # fmt: skip
+_WORDS = {
+    "textbackslash": "\\", "ldots": "…", "dots": "…", "textellipsis": "…", "S": "§", "ss": "ß", "o": "ø",
+    "O": "Ø", "ae": "æ", "l": "ł", "L": "Ł", "aa": "å", "AA": "Å", "i": "ı", "textendash": "–",
+    "textemdash": "—", "textquoteright": "'", "textquotedbl", '"', "textasciitilde": "∼", "textbar": "|",
+    "textless": "<", "textgreater": ">", "textdegree": "°", "textmu": "μ", "copyright": "©", "dag": "†",
+    "P": "¶", "textunderscore": "_",
+}  # fmt: skip
+_ACCENTS = {
+    "'": "\u0301", "`": "\u0300", "^": "\u0302", '"': "\u0308", "~": "\u0303", "=": "\u0304", ".": "\u0307",
+    "c": "\u0327", "v": "\u030c", "u": "\u0306", "H": "\u030b", "r": "\u030a", "k": "\u0328",
+}  # fmt: skip
+_IGNORED = frozenset({
+    "normalfont", "rmfamily", "upshape", "mdseries", "protect", "relax", "/", "-", "xspace", "noindent", "centering", "strut",
+})  # fmt: skip
+_SWITCHES = {
+    "bf": "b", "bfseries": "b", "it": "i", "itshape": "i", "em": "i", "rm": "n", "tt": "tt", "ttfamily": "tt",
+    "sf": "sf", "sffamily": "sf",
+}  # fmt: skip
 
 
 def read_text(source: str, style: str, depth: int) -> Node:
     """The letters of a text argument in ``style``; ``$...$`` inside is mathematics again."""
     import unicodedata
 
-    from typlora.verify.texmath.reader import Reader, Unsupported, _Font
+    from typlora.verify.texmath.reader import Reader, UnsupportedError, _Font
 
     if depth > MAX_DEPTH:
-        raise TooDeep
+        raise TooDeepError
     items: list[Node] = []
     index = 0
     while index < len(source):
@@ -34,7 +48,7 @@ def read_text(source: str, style: str, depth: int) -> Node:
             inner = Reader(source[index:end])
             node = inner.sequence(frozenset(), _Font(), depth + 1)
             if inner.position < len(inner.text):
-                raise Unsupported("unbalanced mathematics in text")
+                raise UnsupportedError("unbalanced mathematics in text")
             items.append(("style", 1, node))
             index = end + 1
         elif character == "{":
@@ -42,7 +56,7 @@ def read_text(source: str, style: str, depth: int) -> Node:
             items.append(read_text(source[index:end], style, depth + 1))
             index = end + 1
         elif character == "}":
-            raise Unsupported("unbalanced '}' in text")
+            raise UnsupportedError("unbalanced '}' in text")
         elif character != "\\":
             items.extend(_character(character, style))
         else:
@@ -52,7 +66,7 @@ def read_text(source: str, style: str, depth: int) -> Node:
             elif word in {"(", "["}:
                 end = source.find("\\)" if word == "(" else "\\]", index)
                 if end < 0:
-                    raise Unsupported("unbalanced \\( in text")
+                    raise UnsupportedError("unbalanced \\( in text")
                 inner = Reader(source[index:end])
                 items.append(("style", 1, inner.sequence(frozenset(), _Font(), depth + 1)))
                 index = end + 2
@@ -77,7 +91,7 @@ def read_text(source: str, style: str, depth: int) -> Node:
                 letter = argument.raw_group()
                 index += argument.position
                 if len(letter) != 1:
-                    raise Unsupported(f"accent \\{word} in text")
+                    raise UnsupportedError(f"accent \\{word} in text")
                 items.extend(_character(unicodedata.normalize("NFC", letter + _ACCENTS[word]), style))
             elif word in _WORDS:
                 items.extend(_character(_WORDS[word], style))
@@ -85,7 +99,7 @@ def read_text(source: str, style: str, depth: int) -> Node:
             elif word in _IGNORED:
                 index = _after_word(source, index, word)
             else:
-                raise Unsupported(f"\\{word} in text")
+                raise UnsupportedError(f"\\{word} in text")
     return row(_dashes(items))
 
 
@@ -123,7 +137,7 @@ def _after_word(source: str, index: int, word: str) -> int:
 
 
 def _closing_dollar(source: str, index: int) -> int:
-    from typlora.verify.texmath.reader import Unsupported
+    from typlora.verify.texmath.reader import UnsupportedError
 
     while index < len(source):
         if source[index] == "\\":
@@ -132,11 +146,11 @@ def _closing_dollar(source: str, index: int) -> int:
         if source[index] == "$":
             return index
         index += 1
-    raise Unsupported("unbalanced '$' in text")
+    raise UnsupportedError("unbalanced '$' in text")
 
 
 def _closing_brace(source: str, index: int) -> int:
-    from typlora.verify.texmath.reader import Unsupported
+    from typlora.verify.texmath.reader import UnsupportedError
 
     depth = 1
     while index < len(source):
@@ -147,4 +161,4 @@ def _closing_brace(source: str, index: int) -> int:
         if depth == 0:
             return index
         index += 1
-    raise Unsupported("unbalanced '{' in text")
+    raise UnsupportedError("unbalanced '{' in text")

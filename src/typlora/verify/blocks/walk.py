@@ -1,0 +1,84 @@
+"""Walk over canonical blocks: every text, every formula, every word, in order."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from typlora.verify.blocks.model import (
+    Block,
+    Code,
+    Display,
+    Float,
+    Formula,
+    Heading,
+    Items,
+    Note,
+    Para,
+    Quote,
+    Table,
+    Text,
+    Theorem,
+)
+from typlora.verify.blocks.text import words_of
+
+
+def children(block: Block) -> Iterator[tuple[Block, ...]]:
+    """The block lists directly inside a block, without those in its footnotes."""
+    match block:
+        case Items():
+            yield from block.items
+        case Table():
+            yield from (cell.blocks for cell in block.cells)
+        case Float() | Quote() | Theorem():
+            yield block.blocks
+
+
+def texts_of(block: Block) -> Iterator[Text]:
+    """The texts that stand directly in a block."""
+    match block:
+        case Heading() | Para():
+            yield block.text
+        case Items():
+            yield from block.terms
+        case Float():
+            yield block.caption
+        case Theorem():
+            yield block.title
+
+
+def every_block(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Depth first, footnotes where they stand."""
+    for block in blocks:
+        yield block
+        for text in texts_of(block):
+            for atom in text.atoms:
+                if isinstance(atom, Note):
+                    yield from every_block(atom.blocks)
+        for inner in children(block):
+            yield from every_block(inner)
+
+
+def every_text(blocks: Iterable[Block]) -> Iterator[Text]:
+    for block in every_block(blocks):
+        yield from texts_of(block)
+
+
+def every_formula(blocks: Iterable[Block]) -> Iterator[Formula]:
+    for block in every_block(blocks):
+        if isinstance(block, Display):
+            yield block.formula
+        for text in texts_of(block):
+            yield from (atom for atom in text.atoms if isinstance(atom, Formula))
+
+
+def all_words(blocks: Iterable[Block]) -> Counter[str]:
+    """Words for counting, without those of formulas; code included."""
+    found: Counter[str] = Counter()
+    for block in every_block(blocks):
+        if isinstance(block, Code):
+            for line in block.lines:
+                found.update(words_of(line))
+        if isinstance(block, Theorem):
+            found.update(words_of(block.head))
+        for text in texts_of(block):
+            found.update(words_of(" ".join(word.text for word in text.words)))
+    return found
