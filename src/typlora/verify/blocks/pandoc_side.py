@@ -201,7 +201,7 @@ class _Walker:
                 builder.add_atom(self._formula(tex, kind == "DisplayMath"))
             case {"t": "Note", "c": inner}:
                 builder.add_atom(Note(tuple(self.blocks(inner))))
-            case {"t": "Image", "c": [_, alt, [source, _]]}:
+            case {"t": "Image", "c": [_, _, [source, _]]}:
                 builder.add_atom(Image(PurePosixPath(source).stem))
             case {"t": "Cite", "c": [citations, _]}:
                 self._cite(builder, citations)

@@ -12,25 +12,12 @@ from dataclasses import dataclass, replace
 
 from typlora.tex.unit import Unit
 from typlora.verify.blocks.model import Block, Doc
+from typlora.verify.blocks.names import names
 from typlora.verify.blocks.pandoc_process import read_latex
 from typlora.verify.blocks.pandoc_side import canonical_doc
 from typlora.verify.blocks.walk import all_words
 from typlora.verify.blocks.words import latex_words
 
-THEOREMS = {
-    **{name: "Theorem" for name in ("theorem", "thm", "theo", "Theorem", "Thm", "teo")},
-    **{name: "Lemma" for name in ("lemma", "lem", "Lemma", "lma")},
-    **{name: "Proposition" for name in ("proposition", "prop", "Proposition", "Prop", "propo")},
-    **{name: "Corollary" for name in ("corollary", "cor", "Corollary", "coro", "corol")},
-    **{name: "Definition" for name in ("definition", "defn", "dfn", "defi", "Definition", "defin")},
-    **{name: "Example" for name in ("example", "exmp", "exam", "Example", "ex", "eg")},
-    **{name: "Remark" for name in ("remark", "rem", "rmk", "Remark", "rmrk")},
-    **{name: name.title() for name in ("claim", "conjecture", "axiom", "exercise", "problem", "assumption", "fact",
-                                       "observation", "question", "notation", "property", "hypothesis", "case")},
-    "conj": "Conjecture",
-    "exer": "Exercise",
-    "proof": "Proof",
-}  # fmt: skip
 _BOXES = r"""
 \newcommand{\fbox}[1]{#1}\newcommand{\framebox}[2][]{#2}\newcommand{\makebox}[2][]{#2}
 \newcommand{\raisebox}[2]{#2}\newcommand{\resizebox}[3]{#3}\newcommand{\scalebox}[2]{#2}
@@ -49,13 +36,6 @@ _REWRITES = (
     (re.compile(r"\\end\s*\{thebibliography\}"), r"\\end{itemize}"),
     (re.compile(r"\\bibitem\s*(?:\[[^\]]*\])?\s*\{[^{}]*\}"), r"\\item "),
     (re.compile(r"\\newblock\b"), " "),
-)
-# Nothing of these is on the page, or the reader has other ways to see it (references).
-_HARMLESS = set(
-    ["label", "ref", "eqref", "cref", "Cref", "autoref", "ref*", "vref", "hyperref", "noindent", "indent", "par", "centering", "raggedright", "raggedleft", "vspace", "vspace*", "hspace", "hspace*", "vskip", "hskip", "smallskip", "medskip", "bigskip", "vfill", "hfill", "newpage", "clearpage", "cleardoublepage", "pagebreak", "nopagebreak", "linebreak", "newline", "quad", "qquad", "enspace", "thinspace", "index", "setlength", "addtolength", "setcounter", "addtocounter", "small", "footnotesize", "scriptsize", "tiny", "normalsize", "large", "Large", "LARGE", "huge", "Huge", "selectfont", "fontsize", "normalfont", "bf", "it", "rm", "sf", "tt", "em", "sl", "sc", "bfseries", "itshape", "rmfamily", "sffamily", "ttfamily", "upshape", "slshape", "scshape", "mdseries", "hline", "toprule", "midrule", "bottomrule", "cmidrule", "cline", "addlinespace", "rowcolor", "cellcolor", "arraystretch", "tabcolsep", "protect", "maketitle", "tableofcontents", "appendix", "frontmatter", "mainmatter", "backmatter", "nocite", "bibliographystyle", "pagestyle", "thispagestyle", "allowbreak", "nobreak", "relax", "phantomsection", "qedhere", "qed", "pagenumbering", "sloppy", "fussy", "color", "definecolor", "hypersetup", "captionsetup", "item", "newtheorem", "newtheorem*", "theoremstyle", "usepackage", "documentclass", "nonumber", "notag", "displaystyle", "textstyle", "protect", "ignorespaces", "unskip", "strut", "null", "leavevmode", "boldmath", "graphicspath", "numberwithin", "allowdisplaybreaks", "footnotemark", "setstretch", "singlespacing", "doublespacing", "onehalfspacing", "flushbottom", "raggedbottom", "balance", "FloatBarrier", "hyphenation", "/", "@", ",", ";", "!", ":", "-", "(", ")", "[", "]", ">", "@addtoreset"]
-)
-_TRANSPARENT = set(
-    ["center", "flushleft", "flushright", "minipage", "document", "small", "footnotesize", "scriptsize", "tiny", "normalsize", "large", "Large", "quote", "quotation", "verse", "itemize", "enumerate", "description", "figure", "figure*", "table", "table*", "wrapfigure", "subfigure", "subtable", "abstract", "titlepage", "sloppypar", "singlespace", "landscape", "tabular", "appendices", "raggedright", "spacing", "threeparttable", "tabular*", "tabularx", "longtable"]
 )
 _NAME = re.compile(r"\s*\\([A-Za-z@]+\*?|.)", re.S)
 _ENVIRONMENT = re.compile(r"\s*\\begin\{([^}]*)\}\s*$")
@@ -95,7 +75,7 @@ def labels_in(latex: str) -> set[str]:
 
 def _theorems(unit: Unit) -> dict[str, str]:
     declared = {name: head for name, head in _NEWTHEOREM.findall(unit.macros + unit.latex)}
-    return THEOREMS | declared
+    return names().theorems | declared
 
 
 def _prepare(unit: Unit, theorems: dict[str, str]) -> str:
@@ -120,9 +100,9 @@ def _blind(raw: Iterable[str], theorems: dict[str, str], latex: str) -> tuple[st
         environment = _ENVIRONMENT.match(piece)
         name = _NAME.match(piece)
         if environment:
-            if environment[1] not in _TRANSPARENT and environment[1].rstrip("*") not in theorems:
+            if environment[1] not in names().transparent and environment[1].rstrip("*") not in theorems:
                 reasons[f"environment {environment[1]} is unknown to the reference"] = None
-        elif name and name[1] not in _HARMLESS:
+        elif name and name[1] not in names().harmless:
             reasons[f"\\{name[1]} is unknown to the reference"] = None
     if re.search(r"\\item\s*\[", latex) and re.search(r"\\begin\s*\{(?:itemize|enumerate)\}", latex):
         reasons["labels of single items are unknown to the reference"] = None

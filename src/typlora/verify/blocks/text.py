@@ -37,7 +37,10 @@ _SAME = str.maketrans(
         "ﬄ": "ffl",
     }
 )
-_CJK = "\u2e80-\u2fdf\u3000-\u30ff\u3130-\u318f\u31f0-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
+_CJK = (
+    "\u2e80-\u2fdf\u3000-\u30ff\u3130-\u318f\u31f0-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+    "\uff00-\uffef\U00020000-\U0003ffff"
+)
 _GAP = re.compile(rf"(?<=[{_CJK}])\s+(?=[^\s{_CJK}])|(?<=[^\s{_CJK}])\s+(?=[{_CJK}])")
 _IS_CJK = re.compile(rf"[{_CJK}]")
 _CITES = re.compile(rf"(?<={REF_MARK})[\s,;]+(?={REF_MARK})")

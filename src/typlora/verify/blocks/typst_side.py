@@ -64,7 +64,8 @@ _END = "typlora-end"
 _LABELS = """
 #context for key in (KEYS) {
   let found = query(label(key))
-  html.elem("div", attrs: (data-label: key, data-count: str(found.len())), if found.len() == 1 { link(label(key))[x] })
+  let mark = if found.len() == 1 { link(label(key))[x] }
+  html.elem("div", attrs: (data-label: key, data-count: str(found.len())), mark)
 }
 
 #html.elem("div", attrs: (data-label: "END"))
@@ -153,7 +154,7 @@ class _Walker:
 
     def _block(self, element: Element) -> Iterator[Block]:
         tag = element.tag
-        if tag in _SKIPPED or element.get("role") == "doc-bibliography":
+        if tag in _SKIPPED or element.get("role") in ("doc-bibliography", "doc-endnotes"):
             return
         if element.get("role") == "heading":
             self._place("heading", element)
@@ -278,3 +279,8 @@ class _Walker:
         else:
             words = self.text(element).plain
         return Ref(element.get("data-target") or "", words, prose=element.get("data-prose") == "true")
+
+
+def makes_plain_refs(preamble: str) -> bool:
+    """Whether the document's own rules decide what a reference prints (then it is as in LaTeX)."""
+    return re.search(r"#(?:show|set)\s+ref\b", preamble) is not None

@@ -1,22 +1,12 @@
-"""A second, cruder reading of the LaTeX: its words, by pylatexenc. It tells where pandoc dropped something."""
+"""A second, cruder reading of the LaTeX: its words, by pylatexenc. It tells what pandoc dropped."""
 
 import re
 from collections import Counter
+from functools import cache
 
+from typlora.verify.blocks.names import names
 from typlora.verify.blocks.text import words_of
 
-# Arguments that are never words on the page; pylatexenc keeps arguments of macros it does not know.
-_SILENT = re.compile(
-    r"\\(?:label|ref|eqref|pageref|autoref|nameref|[cC]ref|vref|hyperref|cite\w*|[a-z]*cite[a-z]*|nocite|bibliography(?:style)?"
-    r"|input|include|includegraphics|graphicspath|usepackage|documentclass|vspace|hspace|vskip|hskip|setlength|addtolength"
-    r"|setcounter|addtocounter|pagestyle|thispagestyle|index|glossary|hypersetup|definecolor|color|bibitem|url|rule|vphantom"
-    r"|hphantom|phantom|linespread|fontsize|selectfont|captionsetup|cmidrule|cline|addlinespace|specialrule|rowcolor|cellcolor"
-    r"|columncolor|arrayrulecolor|newtheorem|theoremstyle|newcommand|renewcommand|providecommand|def|DeclareMathOperator"
-    r"|lstset|setminted|geometry|addbibresource|numberwithin|allowdisplaybreaks|pgfplotsset|usetikzlibrary|tikzset"
-    r"|includepdf|hyphenation|crefname|Crefname|qedhere|tag|date|markboth|addcontentsline|newlength|settowidth"
-    r"|begin|end|multicolumn|multirow|resizebox|scalebox|raisebox|parbox|makebox|framebox|textcolor|colorbox|fcolorbox)"
-    r"\*?(?:\s*\([^()]*\))?(?:\s*\[[^\[\]]*\])*(?:\s*\{[^{}]*\})?"
-)
 _COLUMNS = re.compile(
     r"\\begin\s*\{(?:tabular[xy*]?|longtable|array|tabularx|minipage|wrapfigure|multicols|tabulary)\*?\}"
     r"(?:\s*\[[^\[\]]*\])*(?:\s*\{(?:[^{}]|\{[^{}]*\})*\}){1,2}"
@@ -26,7 +16,14 @@ _VERBATIM = re.compile(
     re.S,
 )
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*")
+_ARGUMENTS = r"\*?(?:\s*\([^()]*\))?(?:\s*\[[^\[\]]*\])*(?:\s*\{[^{}]*\})?"
 _DIMENSION = re.compile(r"-?\d*\.?\d+(?:pt|em|ex|cm|mm|in|px|bp|mu)?")
+
+
+@cache
+def _silent() -> re.Pattern[str]:
+    """pylatexenc keeps the arguments of macros that it does not know; these are never words on the page."""
+    return re.compile(rf"\\(?:{'|'.join(names().silent)})(?![A-Za-z]){_ARGUMENTS}")
 
 
 def latex_words(latex: str) -> Counter[str]:
@@ -35,7 +32,7 @@ def latex_words(latex: str) -> Counter[str]:
 
     _, begin, body = latex.rpartition("\\begin{document}")
     text = _COMMENT.sub("", body if begin else latex)
-    for pattern in (_VERBATIM, _COLUMNS, _SILENT):
+    for pattern in (_VERBATIM, _COLUMNS, _silent()):
         text = pattern.sub(" ", text)
     try:
         plain = LatexNodes2Text(

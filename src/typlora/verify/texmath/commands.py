@@ -40,7 +40,7 @@ def command(reader: "Reader", word: str, font: "_Font", depth: int) -> Node:
     if word in symbols.LIMIT_NAMES:
         return ("name", _letters(symbols.LIMIT_NAMES[word]), True)
     if word in symbols.PLAIN_NAMES:
-        return ("name", _letters(symbols.PLAIN_NAMES[word]), False)
+        return ("name", _letters(word), False)
     if word in {"operatorname", "operatornamewithlimits", "mathop"}:
         movable = word != "operatorname" or reader.starred()
         inner = font if word == "mathop" else _Font("n", font.bold)

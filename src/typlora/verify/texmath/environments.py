@@ -9,7 +9,8 @@ if TYPE_CHECKING:
 
 _FENCES = {
     "matrix": ("", ""), "smallmatrix": ("", ""), "array": ("", ""),
-    "pmatrix": ("(", ")"), "bmatrix": ("[", "]"), "Bmatrix": ("{", "}"), "vmatrix": ("|", "|"), "Vmatrix": ("‖", "‖"),
+    "pmatrix": ("(", ")"), "bmatrix": ("[", "]"), "Bmatrix": ("{", "}"),
+    "vmatrix": ("|", "|"), "Vmatrix": ("‖", "‖"),
     "psmallmatrix": ("(", ")"), "bsmallmatrix": ("[", "]"),
     "cases": ("{", ""), "dcases": ("{", ""), "rcases": ("", "}"), "drcases": ("", "}"),
 }  # fmt: skip
@@ -63,7 +64,7 @@ def rows_of(source: str, font: "_Font", depth: int) -> list[list[Node]]:
 
 
 def _rows(reader: "Reader", name: str, font: "_Font", depth: int) -> tuple[list[list[Node]], list[int]]:
-    """Rows up to ``\\end{name}`` (taken; the end of the source if ``name`` is empty), and where rules stand."""
+    """Rows up to ``\\end{name}`` (taken; the end of the source if no name), and where rules stand."""
     from typlora.verify.texmath.reader import UnsupportedError
 
     rows: list[list[Node]] = [[]]

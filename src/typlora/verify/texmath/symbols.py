@@ -74,9 +74,10 @@ LIMIT_NAMES = {
     "inf": "inf", "det": "det", "gcd": "gcd", "Pr": "Pr",
     "injlim": "inj lim", "projlim": "proj lim",
 }  # fmt: skip
-PLAIN_NAMES = {
-    name: name for name in ["arccos", "arcsin", "arctan", "arg", "cos", "cosh", "cot", "coth", "csc", "deg", "dim", "exp", "hom", "ker", "lg", "ln", "log", "sec", "sin", "sinh", "tan", "tanh"]
-}  # fmt: skip
+PLAIN_NAMES = frozenset({
+    "arccos", "arcsin", "arctan", "arg", "cos", "cosh", "cot", "coth", "csc", "deg", "dim", "exp", "hom", "ker", "lg",
+    "ln", "log", "sec", "sin", "sinh", "tan", "tanh",
+})  # fmt: skip
 ACCENT_COMMANDS = {
     "hat": "hat", "widehat": "hat", "tilde": "tilde", "widetilde": "tilde", "bar": "bar",
     "overline": "overline", "vec": "arrow", "overrightarrow": "arrow",

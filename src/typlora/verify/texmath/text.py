@@ -8,7 +8,7 @@ _ESCAPES = {"%": "%", "&": "&", "#": "#", "$": "$", "_": "_", "{": "{", "}": "}"
 _WORDS = {
     "textbackslash": "\\", "ldots": "…", "dots": "…", "textellipsis": "…", "S": "§", "ss": "ß", "o": "ø",
     "O": "Ø", "ae": "æ", "l": "ł", "L": "Ł", "aa": "å", "AA": "Å", "i": "ı", "textendash": "–",
-    "textemdash": "—", "textquoteright": "'", "textquotedbl", '"', "textasciitilde": "∼", "textbar": "|",
+    "textemdash": "—", "textquoteright": "'", "textquotedbl": '"', "textasciitilde": "∼", "textbar": "|",
     "textless": "<", "textgreater": ">", "textdegree": "°", "textmu": "μ", "copyright": "©", "dag": "†",
     "P": "¶", "textunderscore": "_",
 }  # fmt: skip
@@ -17,7 +17,8 @@ _ACCENTS = {
     "c": "\u0327", "v": "\u030c", "u": "\u0306", "H": "\u030b", "r": "\u030a", "k": "\u0328",
 }  # fmt: skip
 _IGNORED = frozenset({
-    "normalfont", "rmfamily", "upshape", "mdseries", "protect", "relax", "/", "-", "xspace", "noindent", "centering", "strut",
+    "normalfont", "rmfamily", "upshape", "mdseries", "protect", "relax", "/", "-", "xspace", "noindent", "centering",
+    "strut",
 })  # fmt: skip
 _SWITCHES = {
     "bf": "b", "bfseries": "b", "it": "i", "itshape": "i", "em": "i", "rm": "n", "tt": "tt", "ttfamily": "tt",
