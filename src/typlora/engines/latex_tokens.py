@@ -11,6 +11,11 @@ BREAKS = frozenset({"&", "\\\\", "\\cr", "\\tabularnewline", "\\newline"})
 """What ends a table cell: switches and ``\\over`` reach no further."""
 
 
+def words(table: str) -> frozenset[str]:
+    """The words of a table, as a set."""
+    return frozenset(table.split())
+
+
 def split(latex: str) -> list[str]:
     """Cut ``latex`` into tokens; joining them gives the same formula with white space collapsed."""
     found: list[str] = []

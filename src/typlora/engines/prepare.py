@@ -1,10 +1,15 @@
 """What both rule engines need around their own work: refuse, rewrite, and put back."""
 
+import re
 from dataclasses import dataclass
 from typing import ClassVar
 
 from typlora.engines import latex_tokens
+from typlora.engines.marks import Marks, has_private
+from typlora.engines.rewrite import Rewriter
+from typlora.engines.rules import UnreadableError
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 DEEPEST = 100  # tylax overflows its stack near 5,000 and takes the process with it; Typst stops at 256
 LONGEST = 50_000  # characters
 LEAKS = ("|||HLINE|||", "___TYPST_CELL___", "/* ")
@@ -13,18 +18,28 @@ LEAKS = ("|||HLINE|||", "___TYPST_CELL___", "/* ")
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
+    """``latex`` is what the engine shall read; ``restore`` completes its answer."""
+
     RULES: ClassVar[str] = "1"
 
     latex: str
+    marks: Marks
 
     def restore(self, typst: str) -> str | None:
-        return typst
+        """The engine's Typst with the marks put back; ``None`` when it lost one."""
+        return self.marks.restore(typst)
 
 
 def prepare(latex: str, display: bool) -> Prepared | None:
-    if len(latex) > LONGEST or "\0" in latex:
+    """``None`` for what no rule engine is given: too long, too deep, NUL bytes, unreadable."""
+    if len(latex) > LONGEST or has_private(latex) or _CONTROL.search(latex):
         return None
     tokens = latex_tokens.split(latex)
     if latex_tokens.nesting(tokens) > DEEPEST:
         return None
-    return Prepared(latex_tokens.join(tokens))
+    marks = Marks()
+    try:
+        rewritten = Rewriter(marks).formula(tokens, display)
+    except (UnreadableError, OverflowError):
+        return None
+    return Prepared(latex_tokens.join(rewritten).strip(), marks)

@@ -5,15 +5,17 @@ from collections.abc import Sequence
 from importlib import metadata
 
 from typlora.engines.base import Candidate
+from typlora.engines.marks import FIRST, LAST
 from typlora.engines.prepare import LEAKS, Prepared, prepare
 from typlora.engines.renames import modernise
 from typlora.tex.unit import Unit, UnitKind
 
 NAME = "rules:tylax"
+_TURN = "".join(chr(code) for code in (*range(1, 9), *range(14, 30)))  # 30 and 31 mean something to tylax
 
 
 class TylaxEngine:
-    """Proposes for formulas only. Its work is the plain function ``convert``: worker processes may run that."""
+    """Proposes for formulas only. Its work is the plain function ``convert``, fit for worker processes."""
 
     name = NAME
 
@@ -38,10 +40,41 @@ def convert(latex: str, display: bool) -> str | None:
     prepared = prepare(latex, display)
     if prepared is None:
         return None
-    raw = _run(prepared.latex)
+    ascii_only, order = _to_ascii(prepared.latex)
+    raw = _run(ascii_only)
     if raw is None or any(leak in raw for leak in LEAKS):
         return None
-    return prepared.restore(modernise(raw))
+    marked = _from_ascii(raw, order)
+    return None if marked is None else prepared.restore(modernise(marked))
+
+
+def _to_ascii(latex: str) -> tuple[str, str]:
+    """The formula with ASCII control characters for marks, taken in turn; and the marks in order.
+
+    tylax counts bytes for characters in places and cuts names in two (``th eta``) behind longer ones.
+    """
+    out: list[str] = []
+    order: list[str] = []
+    for char in latex:
+        if FIRST <= ord(char) <= LAST:
+            out.append(_TURN[len(order) % len(_TURN)])
+            order.append(char)
+        else:
+            out.append(char)
+    return "".join(out), "".join(order)
+
+
+def _from_ascii(typst: str, order: str) -> str | None:
+    """Marks again; ``None`` when they do not come in turn, so that one is lost or moved."""
+    out: list[str] = []
+    seen = 0
+    for char in typst:
+        if char in _TURN:
+            if seen >= len(order) or char != _TURN[seen % len(_TURN)]:
+                return None
+            char, seen = order[seen], seen + 1
+        out.append(char)
+    return "".join(out)
 
 
 def _run(latex: str) -> str | None:

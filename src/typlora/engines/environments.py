@@ -1,0 +1,307 @@
+"""Environments: rows that shape the whole equation, and tables inside of it."""
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from typlora.engines import latex_tokens
+from typlora.engines.latex_tokens import argument, option, skip_space, words
+from typlora.engines.rules import Style, UnreadableError
+
+if TYPE_CHECKING:
+    from typlora.engines.rewrite import Rewriter
+
+Tokens = list[str]
+
+_ROWS = words(
+    """
+    align alignat flalign xalignat gather multline eqnarray aligned alignedat gathered split multlined
+    IEEEeqnarray equation displaymath math dmath subequations
+    """
+)
+_WITH_ARGUMENT = frozenset({"alignat", "xalignat", "alignedat", "IEEEeqnarray"})
+_MATRICES = {
+    "matrix": "#none",
+    "pmatrix": '"("',
+    "bmatrix": '"["',
+    "Bmatrix": '"{"',
+    "vmatrix": '"|"',
+    "Vmatrix": '"||"',
+    "smallmatrix": "#none",
+}
+_CASES = {
+    "cases": "cases(",
+    "dcases": "cases(",
+    "rcases": "cases(reverse: #true, ",
+    "drcases": "cases(reverse: #true, ",
+}
+_RULES = frozenset({"\\hline", "\\toprule", "\\midrule", "\\bottomrule"})
+
+
+def environment(tokens: Sequence[str], at: int) -> tuple[str, Tokens, int] | None:
+    """Name, body and end of the environment that ``\\begin`` at ``at`` opens."""
+    found = argument(tokens, at + 1)
+    if found is None:
+        return None
+    name, depth = "".join(found[0]).strip(), 1
+    for index in range(found[1], len(tokens)):
+        if tokens[index] == "\\begin":
+            depth += 1
+        elif tokens[index] == "\\end":
+            depth -= 1
+            if depth == 0:
+                closing = argument(tokens, index + 1)
+                if closing is None or "".join(closing[0]).strip() != name:
+                    return None
+                return name, list(tokens[found[1] : index]), closing[1]
+    return None
+
+
+def rows(body: Sequence[str]) -> list[list[Tokens]]:
+    """Rows of cells; what stands between rows (``\\\\[2pt]``, ``\\hline``) stays at the start of a row."""
+    table: list[list[Tokens]] = [[[]]]
+    depth = 0
+    at = 0
+    while at < len(body):
+        token = body[at]
+        if token in ("{", "\\begin", "\\left"):
+            depth += 1
+        elif token in ("}", "\\end", "\\right"):
+            depth -= 1
+        if depth == 0 and token == "&":
+            table[-1].append([])
+        elif depth == 0 and token in latex_tokens.BREAKS:
+            table.append([[]])
+            if at + 1 < len(body) and body[at + 1] == "*":
+                at += 1
+            at = _skip_length(body, at + 1) - 1
+        else:
+            table[-1][-1].append(token)
+        at += 1
+    last = table[-1]
+    if len(last) == 1 and not _visible(last[0]) and not any(token in _RULES for token in last[0]):
+        table.pop()
+    return table
+
+
+def _skip_length(body: Sequence[str], at: int) -> int:
+    inside, after = option(body, at)
+    return after if inside is not None and re.fullmatch(r"\s*-?[\d.]+\s*\w\w\s*", "".join(inside)) else at
+
+
+def _visible(cell: Sequence[str]) -> bool:
+    return any(token not in (" ", "\\nonumber", "\\notag") for token in cell)
+
+
+def top(rewriter: "Rewriter", tokens: Tokens, style: Style) -> Tokens:
+    """A whole formula: an environment around all of it decides the rows of the equation."""
+    found = environment(tokens, 0) if tokens[:1] == ["\\begin"] else None
+    if found is not None and found[0].rstrip("*") in _ROWS:
+        name, body, after = found
+        rest = tokens[skip_space(tokens, after) :]
+        if all(len(token) == 1 and token in ".,;: " for token in rest):
+            # punctuation behind the environment ends its last row
+            return _equation(rewriter, name, [*body, *rest], style)
+    table = rows(tokens)
+    if len(table) > 1 and style == "display":
+        return _join(rewriter, table, style)
+    return rewriter.group(tokens, style)
+
+
+def _equation(rewriter: "Rewriter", name: str, body: Tokens, style: Style) -> Tokens:
+    plain = name.rstrip("*")
+    if plain in _WITH_ARGUMENT and (found := argument(body, 0)) is not None:
+        body = body[found[1] :]
+    elif plain in ("aligned", "gathered", "alignedat", "split"):
+        _, after = option(body, 0)
+        body = body[after:]
+    body = body[skip_space(body, 0) :]
+    if plain in ("equation", "displaymath", "math", "dmath", "subequations"):
+        return top(rewriter, body, style)
+    table = rows(body)
+    if len(table) == 1 and len(table[0]) == 1:
+        return top(rewriter, table[0][0], style)
+    return _join(rewriter, table, style)
+
+
+def _join(rewriter: "Rewriter", table: list[list[Tokens]], style: Style) -> Tokens:
+    """Rows of an equation, cells kept by ``&``. Cells of amsmath's environments are in display style."""
+    out: Tokens = []
+    for number, row in enumerate(table):
+        if number:
+            out.append(rewriter.marks.separator(" \\ "))
+        for column, cell in enumerate(row):
+            if column:
+                out.append(rewriter.marks.separator(" & "))
+            out += rewriter.group(_strip(cell), style)
+    return out
+
+
+def _strip(cell: Sequence[str]) -> Tokens:
+    first, last = 0, len(cell)
+    while first < last and cell[first] == " ":
+        first += 1
+    while last > first and cell[last - 1] == " ":
+        last -= 1
+    return list(cell[first:last])
+
+
+def nested(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style) -> tuple[Tokens, int]:
+    """An environment inside a formula."""
+    found = environment(tokens, at)
+    if found is None:
+        raise UnreadableError("an environment is not closed")
+    name, body, after = found
+    plain = name.rstrip("*")
+    if plain in _MATRICES:
+        _, start = option(body, 0) if name.endswith("*") else (None, 0)
+        opening = f"mat(delim: {_MATRICES[plain]}, "
+        return _table(rewriter, rows(body[start:]), opening, style, "text", plain == "smallmatrix"), after
+    if plain in _CASES:
+        inner: Style = "display" if "d" in plain[:2] else "text"
+        return _cases(rewriter, rows(body), _CASES[plain], style, inner), after
+    if plain in ("array", "darray", "tabular"):
+        return _array(rewriter, body, style), after
+    if plain in _ROWS:
+        if plain in _WITH_ARGUMENT and (skipped := argument(body, 0)) is not None:
+            body = body[skipped[1] :]
+        else:
+            _, start = option(body, 0)
+            body = body[start:]
+        table = rows(body)
+        if len(table) == 1:
+            return ["{", *(t for cell in table[0] for t in rewriter.group(_strip(cell), style)), "}"], after
+        return _aligned(
+            rewriter, table, style, plain in ("gathered", "gather", "multline", "multlined")
+        ), after
+    raise UnreadableError(f"environment {name}")
+
+
+def substack(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style) -> tuple[Tokens, int]:
+    found = argument(tokens, at + 1)
+    if found is None:
+        raise UnreadableError("\\substack without argument")
+    table = rows(found[0])
+    if len(table) == 1:
+        return ["{", *rewriter.group(_strip(table[0][0]), style), "}"], found[1]
+    out: Tokens = ["{"]
+    for number, row in enumerate(table):
+        if number:
+            out.append(rewriter.marks.separator(" \\ "))
+        out += rewriter.group(_strip([t for cell in row for t in cell]), style)
+    return [*out, "}"], found[1]
+
+
+def _cells(
+    rewriter: "Rewriter", table: list[list[Tokens]], inner: Style, wrap: str, cell: str, row: str
+) -> Tokens:
+    out: Tokens = []
+    for number, line in enumerate(table):
+        if number:
+            out.append(rewriter.marks.separator(row))
+        for column, content in enumerate(line):
+            if column:
+                out.append(rewriter.marks.separator(cell))
+            inside = rewriter.group(_strip(content), inner)
+            out += rewriter.wrap(wrap, inside) if wrap and inside else inside
+    return out
+
+
+def _table(
+    rewriter: "Rewriter",
+    table: list[list[Tokens]],
+    opening: str,
+    style: Style,
+    inner: Style,
+    small: bool = False,
+) -> Tokens:
+    inside = _cells(rewriter, table, inner, "", ", ", "; ")
+    out = rewriter.wrap(opening, inside)
+    if small:
+        return rewriter.wrap("inline(", out) if style == "display" else out
+    # Typst sets cells one level smaller than their surroundings, LaTeX always in text style
+    return out if style == "display" else rewriter.wrap("display(", out)
+
+
+def _cases(
+    rewriter: "Rewriter", table: list[list[Tokens]], opening: str, style: Style, inner: Style
+) -> Tokens:
+    inside = _cells(rewriter, table, inner, "display(" if inner == "display" else "", " & ", ", ")
+    out = rewriter.wrap(opening, inside)
+    return out if style == "display" else rewriter.wrap("display(", out)
+
+
+def _aligned(rewriter: "Rewriter", table: list[list[Tokens]], style: Style, centred: bool) -> Tokens:
+    align = "" if centred else "align: #left, " if all(len(row) == 1 for row in table) else ""
+    inside = _cells(rewriter, table, "display", "", " & ", "; ")
+    return rewriter.wrap(f"mat(delim: #none, {align}", inside)
+
+
+def _array(rewriter: "Rewriter", body: Tokens, style: Style) -> Tokens:
+    _, start = option(body, 0)
+    found = argument(body, start)
+    if found is None:
+        raise UnreadableError("an array without columns")
+    columns, verticals = _columns(found[0])
+    table = rows(body[found[1] :])
+    horizontals: list[int] = []
+    for number, row in enumerate(table):
+        lines = [token for token in row[0] if token in _RULES]
+        if lines:
+            horizontals.append(number)
+            row[0] = [token for token in row[0] if token not in _RULES]
+        if any(
+            token in ("\\multicolumn", "\\multirow", "\\cline", "\\hhline") for cell in row for token in cell
+        ):
+            raise UnreadableError("cells that span")
+    if len(table[-1]) == 1 and not _visible(table[-1][0]) and len(table) > 1:
+        table.pop()
+    width = max(len(row) for row in table)
+    horizontals = [number for number in horizontals if number <= len(table)]
+    verticals = [number for number in verticals if number <= width]
+    options = "delim: #none, "
+    if set(columns) == {"l"}:
+        options += "align: #left, "
+    elif set(columns) == {"r"}:
+        options += "align: #right, "
+    if horizontals or verticals:
+        parts = [
+            f"{name}: {numbers[0]}" if len(numbers) == 1 else f"{name}: ({', '.join(map(str, numbers))})"
+            for name, numbers in (("hline", horizontals), ("vline", verticals))
+            if numbers
+        ]
+        options += f"augment: #({', '.join(parts)}), "
+    return _table(rewriter, table, f"mat({options}", style, "text")
+
+
+def _columns(spec: Sequence[str]) -> tuple[str, list[int]]:
+    """Letters of the columns and the numbers of columns that a rule follows."""
+    columns, verticals, at = "", [], 0
+    while at < len(spec):
+        token = spec[at]
+        if token in "lcr" and len(token) == 1:
+            columns += token
+        elif token == "|":
+            if len(columns) not in verticals:
+                verticals.append(len(columns))
+        elif token in ("@", "!", ">", "<"):
+            found = argument(spec, at + 1)
+            at = found[1] - 1 if found else at
+        elif token in ("p", "m", "b"):
+            found = argument(spec, at + 1)
+            at = found[1] - 1 if found else at
+            columns += "l"
+        elif token == "*":
+            count = argument(spec, at + 1)
+            repeated = argument(spec, count[1]) if count else None
+            if count is None or repeated is None or not "".join(count[0]).strip().isdigit():
+                raise UnreadableError("columns")
+            more, lines = _columns(repeated[0])
+            for _ in range(min(int("".join(count[0])), 100)):
+                verticals += [len(columns) + line for line in lines if len(columns) + line not in verticals]
+                columns += more
+            at = repeated[1] - 1
+        elif token != " ":
+            raise UnreadableError("columns")
+        at += 1
+    return columns, sorted(verticals)
