@@ -47,6 +47,7 @@ def code_fingerprint() -> str:
     for folder in ("verify", "engines", "convert/idiom"):
         for file in sorted((package / folder).rglob("*.py")):
             digest.update(file.read_bytes())
+    digest.update((package / "convert/simplify.py").read_bytes())
     return digest.hexdigest()[:16]
 
 

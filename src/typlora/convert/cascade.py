@@ -14,7 +14,9 @@ from typing import Protocol, runtime_checkable
 
 from typlora.convert.cache import ConversionCache, Remembered, entry_key
 from typlora.convert.conversion import Conversion
+from typlora.convert.judging import Verifier, rank
 from typlora.convert.kept import kept_formula, raw_block
+from typlora.convert.simplify import tidy, walk
 from typlora.engines.base import Candidate, Engine
 from typlora.errors import EngineError
 from typlora.tex.unit import Unit, UnitKind
@@ -25,15 +27,6 @@ KEPT = "kept-latex"
 
 Progress = Callable[[int, int, str], None]
 """``progress(settled units, all units, what is being asked)``."""
-
-Simplify = Callable[[Sequence[Unit], Sequence[str]], list[str]]
-"""Proved Typst in, idiomatic Typst that is still proved out."""
-
-
-class Verifier(Protocol):
-    """What judges candidates: ``typlora.verify.formula.FormulaVerifier`` or a stand-in."""
-
-    def verify(self, units: Sequence[Unit], typst: Sequence[str | None]) -> list[Verdict]: ...
 
 
 @runtime_checkable
@@ -66,7 +59,7 @@ class Cascade:
         verifier: Verifier,
         cache: ConversionCache | None = None,
         *,
-        simplify: Simplify | None = None,
+        simplify: bool = True,
         samples: int = 0,
         batch: int = BATCH,
     ) -> None:
@@ -154,40 +147,48 @@ class Cascade:
             for position, candidates in enumerate(proposed)
             for candidate in _distinct(candidates)
         ]
-        verdicts = self._verifier.verify(
-            [units[position] for position, _ in flat], [candidate.typst for _, candidate in flat]
-        )
         best: list[Remembered | None] = [None] * len(units)
-        for (position, candidate), verdict in zip(flat, verdicts, strict=True):
-            entry = Remembered(candidate.typst, candidate.engine, verdict, candidate.seconds)
+        for position, entry in self._verified(units, flat):
             held = best[position]
-            if held is None or rank(verdict) < rank(held.verdict):
+            if held is None or rank(entry.verdict) < rank(held.verdict):
                 best[position] = entry
-        if self._simplify is not None:
-            proved = [
-                (position, entry)
-                for position, entry in enumerate(best)
-                if entry is not None and entry.verdict.proved and entry.typst is not None
-            ]
-            simple = self._simplify(
-                [units[position] for position, _ in proved], [entry.typst or "" for _, entry in proved]
-            )
-            for (position, entry), typst in zip(proved, simple, strict=True):
-                best[position] = replace(entry, typst=typst)
         share = (time.perf_counter() - started) / max(1, len(units))
         nothing = Remembered(None, name, Verdict(False, Outcome.UNKNOWN))
         return [replace(entry or nothing, seconds=share) for entry in best]
 
+    def _verified(
+        self, units: Sequence[Unit], flat: Sequence[tuple[int, Candidate]]
+    ) -> list[tuple[int, Remembered]]:
+        """Verdicts for candidates of ``units[position]``, in their idiomatic form where that is proved.
 
-def rank(verdict: Verdict) -> tuple[int, int]:
-    """Smaller is better: proved, compiles and unknown, compiles and different by few, does not compile."""
-    if not verdict.compiles:
-        return (3, 0)
-    if verdict.outcome is Outcome.EQUAL:
-        return (0, 0)
-    if verdict.outcome is Outcome.UNKNOWN:
-        return (1, 0)
-    return (2, len(verdict.differences))
+        The idiomatic form is judged first: it is proved for nearly all, and then one verification was
+        enough. The others are judged as they came, and the proved ones simplified step by step.
+        """
+        found: list[tuple[int, Remembered]] = []
+        again: list[tuple[int, Candidate]] = []
+        if self._simplify:
+            simple = [
+                tidy(candidate.typst) if units[position].kind is UnitKind.FORMULA else candidate.typst
+                for position, candidate in flat
+            ]
+        else:
+            simple = [candidate.typst for _, candidate in flat]
+        verdicts = self._verifier.verify([units[position] for position, _ in flat], simple)
+        for (position, candidate), text, verdict in zip(flat, simple, verdicts, strict=True):
+            if verdict.proved or text == candidate.typst:
+                found.append((position, Remembered(text, candidate.engine, verdict)))
+            else:
+                again.append((position, candidate))
+        if again:
+            those = [units[position] for position, _ in again]
+            verdicts = self._verifier.verify(those, [candidate.typst for _, candidate in again])
+            proved = [index for index, verdict in enumerate(verdicts) if verdict.proved]
+            walked = walk([those[i] for i in proved], [again[i][1].typst for i in proved], self._verifier)
+            texts = dict(zip(proved, walked, strict=True))
+            for index, ((position, candidate), verdict) in enumerate(zip(again, verdicts, strict=True)):
+                text = texts.get(index, candidate.typst)
+                found.append((position, Remembered(text, candidate.engine, verdict)))
+        return found
 
 
 def settle(unit: Unit, proved: Remembered | None, refused: Sequence[Remembered]) -> Conversion:

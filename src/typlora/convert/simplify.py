@@ -1,71 +1,69 @@
-"""Make proved Typst idiomatic, step by step, and keep only what the verifier still calls equal.
+"""Make Typst idiomatic, step by step, and keep only what the verifier calls equal.
 
-All steps are tried at once first, for all formulas in one verification; only formulas whose result is
-refused are walked through step by step, again all of them in one verification a step. Nothing is ever
-made worse: a formula whose every step is refused stays as it was.
+Nothing is ever made worse: a formula whose every step is refused stays as it was.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Sequence
 
-from typlora.convert.idiom import STEPS
-from typlora.convert.idiom.steps import Step
-from typlora.tex.unit import Unit, UnitKind
-from typlora.verify.verdict import Verdict
+from typlora.convert.idiom import STEPS, Step, tokenize, write
+from typlora.convert.judging import Verifier
+from typlora.tex.unit import Unit
 
-
-class Verifier(Protocol):
-    """What judges candidates."""
-
-    def verify(self, units: Sequence[Unit], typst: Sequence[str | None]) -> list[Verdict]: ...
+_LONGEST = 50_000  # characters; a longer formula is nobody's to edit
 
 
-def simplifier(
-    verifier: Verifier, steps: Sequence[Step] = STEPS
-) -> Callable[[Sequence[Unit], Sequence[str]], list[str]]:
-    """``simplify`` with its verifier, in the form that ``Cascade`` takes."""
-    return lambda units, typst: simplify(units, typst, verifier, steps)
+def tidy(typst: str, steps: Sequence[Step] = STEPS) -> str:
+    """All steps without asking anybody; a step that fails on strange input is passed over."""
+    if len(typst) > _LONGEST:
+        return typst
+    tokens = tokenize(typst)
+    for step in steps:
+        try:
+            tokens = step(tokens)
+        except IndexError:
+            continue
+    return write(tokens).strip()
 
 
 def simplify(
     units: Sequence[Unit], typst: Sequence[str], verifier: Verifier, steps: Sequence[Step] = STEPS
 ) -> list[str]:
-    """The idiomatic form of each proved ``typst[i]`` of ``units[i]``; other kinds than formulas stay."""
+    """The idiomatic form of each proved ``typst[i]`` of the formula ``units[i]``.
+
+    All steps are tried at once first, for all formulas in one verification; formulas whose result is
+    refused are walked through step by step, again all of them in one verification a step.
+    """
     best = list(typst)
-    wanted = [
-        text if unit.kind is not UnitKind.FORMULA else apply(text, steps)
-        for unit, text in zip(units, typst, strict=True)
-    ]
-    changed = [index for index, text in enumerate(wanted) if text != typst[index]]
-    refused = []
-    for index, verdict in zip(changed, _verify(units, changed, wanted, verifier), strict=True):
-        if verdict.proved:
-            best[index] = wanted[index]
-        else:
-            refused.append(index)
-    for step in steps if refused else ():
-        tried = {index: apply(best[index], (step,)) for index in refused}
-        ask = [index for index in refused if tried[index] != best[index]]
-        texts = [tried.get(index, text) for index, text in enumerate(best)]
-        for index, verdict in zip(ask, _verify(units, ask, texts, verifier), strict=True):
-            if verdict.proved:
-                best[index] = tried[index]
+    everything = {index: text for index, old in enumerate(typst) if (text := tidy(old, steps)) != old}
+    refused = _keep_proved(units, everything, best, verifier)
+    walked = walk([units[i] for i in refused], [best[i] for i in refused], verifier, steps)
+    for index, text in zip(refused, walked, strict=True):
+        best[index] = text
     return best
 
 
-def apply(typst: str, steps: Sequence[Step] = STEPS) -> str:
-    """All steps without asking anybody; a step that fails on strange input is passed over."""
+def walk(
+    units: Sequence[Unit], typst: Sequence[str], verifier: Verifier, steps: Sequence[Step] = STEPS
+) -> list[str]:
+    """``simplify`` where all steps at once are known to be refused."""
+    best = list(typst)
     for step in steps:
-        try:
-            typst = step(typst)
-        except (IndexError, RecursionError):
-            continue
-    return typst
+        tried = {index: text for index, old in enumerate(best) if (text := tidy(old, (step,))) != old}
+        _keep_proved(units, tried, best, verifier)
+    return best
 
 
-def _verify(
-    units: Sequence[Unit], indices: Sequence[int], texts: Sequence[str], verifier: Verifier
-) -> list[Verdict]:
-    if not indices:
+def _keep_proved(
+    units: Sequence[Unit], tried: dict[int, str], best: list[str], verifier: Verifier
+) -> list[int]:
+    """Put what is proved into ``best``; the indices of what is not."""
+    if not tried:
         return []
-    return verifier.verify([units[index] for index in indices], [texts[index] for index in indices])
+    verdicts = verifier.verify([units[index] for index in tried], list(tried.values()))
+    refused = []
+    for (index, text), verdict in zip(tried.items(), verdicts, strict=True):
+        if verdict.proved:
+            best[index] = text
+        else:
+            refused.append(index)
+    return refused

@@ -1,7 +1,7 @@
 """Spaces the way a person sets them: ``f(x) = a_1 + 2x``, ``&= b``, a line a row."""
 
 from typlora.convert.idiom.names import TAKES_PARENTHESES
-from typlora.convert.idiom.tokens import CLOSING, OPENING, Token, after, before, partners, tokenize
+from typlora.convert.idiom.tokens import CLOSING, OPENING, Token, after, before, opens, partners
 
 _INFIX = frozenset("=<>+-*~:") | {"−", "∗", "±"}
 _BARS = frozenset({"|", "||"})  # opening, closing or in the middle: only the writer knew
@@ -10,26 +10,24 @@ _ATOMS = frozenset({"name", "letter", "number", "string", "hash", "content"})
 _TIGHT_SHORTHANDS = frozenset({"...", "||", "[|", "|]"})
 
 
-def respace(typst: str) -> str:
+def respace(tokens: list[Token]) -> list[Token]:
     """The same tokens with the usual spaces between them; strings and code keep theirs."""
-    tokens = tokenize(typst.strip())
     if any(token.kind == "comment" for token in tokens):
-        return typst
+        return tokens
     matched = partners(tokens)
     depth = 0
-    kept = [index for index, token in enumerate(tokens) if token.kind != "space"]
-    out: list[str] = []
-    for position, index in enumerate(kept):
-        token = tokens[index]
-        if position:
-            left = kept[position - 1]
-            out.append(_gap(tokens, left, index, matched, depth))
-        if token.kind == "mark" and token.text in OPENING and index in matched:
-            depth += 1
-        elif token.kind == "mark" and token.text in CLOSING and index in matched:
-            depth -= 1
-        out.append(token.text.strip() if token.kind == "escape" else token.text)
-    return "".join(out)
+    out: list[Token] = []
+    left = -1
+    for index, token in enumerate(tokens):
+        if token.kind == "space":
+            continue
+        if left >= 0 and (gap := _gap(tokens, left, index, matched, depth)):
+            out.append(Token("space", gap))
+        if index in matched:
+            depth += 1 if opens(token) else -1
+        out.append(Token("escape", token.text.strip()) if token.kind == "escape" else token)
+        left = index
+    return out
 
 
 def _gap(tokens: list[Token], left: int, right: int, matched: dict[int, int], depth: int) -> str:

@@ -16,6 +16,7 @@ _BY_FIRST = {
     for char in {text[0] for text in SHORTHANDS}
 }
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
+ATOMS = frozenset({"letter", "number", "name", "string"})
 
 
 class Token(NamedTuple):
@@ -23,6 +24,24 @@ class Token(NamedTuple):
 
     kind: str
     text: str
+
+
+SPACE = Token("space", " ")
+
+
+def mark(text: str) -> Token:
+    """A token of one character that means itself."""
+    return Token("mark", text)
+
+
+def opens(token: Token) -> bool:
+    """Whether it is a plain opening bracket."""
+    return token.kind == "mark" and token.text in OPENING
+
+
+def closes(token: Token) -> bool:
+    """Whether it is a plain closing bracket."""
+    return token.kind == "mark" and token.text in CLOSING
 
 
 def tokenize(typst: str) -> list[Token]:
@@ -34,21 +53,20 @@ def tokenize(typst: str) -> list[Token]:
         kind, text = pairs[at]
         if kind != "other":
             found.append(Token(kind, text))
-            at += 1
-            continue
-        if (short := _shorthand(pairs, at)) is not None:
-            found.append(Token("shorthand", short))
-            at += len(short)
-            continue
-        found.append(Token("letter" if text.isalpha() else "mark", text))
+        elif text.isalpha():
+            found.append(Token("letter", text))
+        else:
+            short = _shorthand(pairs, at) if text in _BY_FIRST else None
+            found.append(Token("mark", text) if short is None else Token("shorthand", short))
+            at += 0 if short is None else len(short) - 1
         at += 1
     return found
 
 
 def _shorthand(pairs: list[tuple[str, str]], at: int) -> str | None:
-    for short in _BY_FIRST.get(pairs[at][1], ()):
-        piece = pairs[at : at + len(short)]
-        if all(kind == "other" for kind, _ in piece) and "".join(text for _, text in piece) == short:
+    run = "".join(text if kind == "other" else " " for kind, text in pairs[at : at + 4])
+    for short in _BY_FIRST[run[0]]:
+        if run.startswith(short):
             return short
     return None
 
@@ -97,3 +115,27 @@ def after(tokens: list[Token], index: int) -> int:
 def is_call(tokens: list[Token], opener: int) -> bool:
     """Whether the bracket at ``opener`` holds the arguments of a name standing right before it."""
     return opener > 0 and tokens[opener].text == "(" and tokens[opener - 1].kind == "name"
+
+
+def call_end(tokens: list[Token], name: int, matched: dict[int, int]) -> int | None:
+    """Index of the ``)`` of the call whose name is at ``name``, where its ``(`` follows at once."""
+    follows = name + 1
+    return matched.get(follows) if follows < len(tokens) and tokens[follows].text == "(" else None
+
+
+def arguments(tokens: list[Token]) -> list[list[Token]]:
+    """The arguments between the parentheses of a call, without outer spaces."""
+    found: list[list[Token]] = [[]]
+    depth = 0
+    for token in tokens:
+        depth += opens(token) - closes(token)
+        if depth == 0 and token.kind == "mark" and token.text in ",;":
+            found.append([])
+        else:
+            found[-1].append(token)
+    for part in found:
+        while part and part[0].kind == "space":
+            del part[0]
+        while part and part[-1].kind == "space":
+            del part[-1]
+    return found
