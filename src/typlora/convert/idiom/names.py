@@ -78,5 +78,10 @@ SHORT = {
     "diameter": "emptyset",
     "nothing": "emptyset",
     "planck.reduce": "planck",
+    "infinity": "oo",
+    "tilde": "~",
+    "mapsto": "|->",
+    "xor": "plus.o",
+    "triangle.stroked.t": "triangle.t",
 }
 """Longer name -> what a person writes."""
