@@ -1,7 +1,7 @@
 """Which engines a run asks, from the flags a person gave; shared by every command that converts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from typlora.convert.cache import ConversionCache
 from typlora.convert.cascade import Cascade
@@ -15,7 +15,7 @@ CHOICES = ("auto", "model", "rules")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """``engine`` is one of ``CHOICES``; ``samples``: candidates a unit in the last stage; the rest as the flags.
+    """``engine`` is one of ``CHOICES``; ``samples``: candidates a unit at the end; the rest as the flags.
 
     Hashable and picklable: workers open the same stack from it, once each.
     """
@@ -71,6 +71,11 @@ def open_rules() -> list[Engine]:
     from typlora.engines.tylax_engine import TylaxEngine
 
     return [TylaxEngine(), PandocEngine()]
+
+
+def rules_only(options: Options) -> Options:
+    """The same without a model; what workers get, none of which shall load one."""
+    return replace(options, engine="rules", model=None, adapter=None, samples=0)
 
 
 def uses_model(options: Options) -> bool:

@@ -1,10 +1,11 @@
 """Spaces the way a person sets them: ``f(x) = a_1 + 2x``, ``&= b``, a line a row."""
 
 from typlora.convert.idiom.names import TAKES_PARENTHESES
-from typlora.convert.idiom.tokens import CLOSING, OPENING, Token, after, before, opens, partners
+from typlora.convert.idiom.tokens import CLOSING, OPENING, SHORTHANDS, Token, after, before, opens, partners
 
 _INFIX = frozenset("=<>+-*~:") | {"−", "∗", "±"}
 _BARS = frozenset({"|", "||"})  # opening, closing or in the middle: only the writer knew
+_MERGING = frozenset(text[at : at + 2] for text in SHORTHANDS for at in range(len(text) - 1))
 _SCRIPT = frozenset("_^")
 _ATOMS = frozenset({"name", "letter", "number", "string", "hash", "content"})
 _TIGHT_SHORTHANDS = frozenset({"...", "||", "[|", "|]"})
@@ -15,14 +16,19 @@ def respace(tokens: list[Token]) -> list[Token]:
     if any(token.kind == "comment" for token in tokens):
         return tokens
     matched = partners(tokens)
+    bars = _bar_pairs(tokens, matched)
     depth = 0
     out: list[Token] = []
     left = -1
     for index, token in enumerate(tokens):
         if token.kind == "space":
             continue
-        if left >= 0 and (gap := _gap(tokens, left, index, matched, depth)):
-            out.append(Token("space", gap))
+        if left >= 0:
+            gap = _gap(tokens, left, index, matched, bars, depth)
+            if not gap and tokens[left].text[-1] + token.text[0] in _MERGING:
+                gap = " "
+            if gap:
+                out.append(Token("space", gap))
         if index in matched:
             depth += 1 if opens(token) else -1
         out.append(Token("escape", token.text.strip()) if token.kind == "escape" else token)
@@ -30,7 +36,38 @@ def respace(tokens: list[Token]) -> list[Token]:
     return out
 
 
-def _gap(tokens: list[Token], left: int, right: int, matched: dict[int, int], depth: int) -> str:
+def _bar_pairs(tokens: list[Token], matched: dict[int, int]) -> dict[int, bool]:
+    """Bars that stand in pairs within their brackets: index -> whether it is the opening one.
+
+    An odd number of bars holds one that divides (``{x | x > 0}``); then none is told apart.
+    """
+    groups: dict[int, list[int]] = {}
+    inside = [-1]
+    for index, token in enumerate(tokens):
+        if index in matched and opens(token):
+            inside.append(index)
+        elif index in matched:
+            inside.pop()
+        elif token.text in _BARS:
+            groups.setdefault(inside[-1], []).append(index)
+        elif token.text == "&" or _row_break(token) or token.text in {",", ";"}:
+            groups.setdefault(inside[-1], []).append(-1)
+    found: dict[int, bool] = {}
+    for group in groups.values():
+        run: list[int] = []
+        for index in [*group, -1]:
+            if index >= 0:
+                run.append(index)
+            else:
+                if len(run) % 2 == 0:
+                    found.update({bar: place % 2 == 0 for place, bar in enumerate(run)})
+                run = []
+    return found
+
+
+def _gap(
+    tokens: list[Token], left: int, right: int, matched: dict[int, int], bars: dict[int, bool], depth: int
+) -> str:
     """What stands between two neighbouring tokens."""
     a, b = tokens[left], tokens[right]
     spaced = right - left > 1
@@ -50,10 +87,17 @@ def _gap(tokens: list[Token], left: int, right: int, matched: dict[int, int], de
         return " " if b.text == "." and a.text in {"...", ".", ",", ";"} else ""
     if a.kind == "mark" and a.text in ",;":
         return " "
+    if b.text == ":" and _names_argument(tokens, left, right):
+        return ""
+    if left in bars or right in bars:
+        if bars.get(left) or bars.get(right) is False:
+            return ""
+        if left not in bars:  # before an opening bar
+            return "" if a.kind == "number" or _closes(a) else " "
+    elif a.text in _BARS or b.text in _BARS:
+        return " "
     if b.kind == "mark" and b.text in {"(", "["}:
         return _before_bracket(tokens, left, right, matched, spaced)
-    if a.text in _BARS or b.text in _BARS:
-        return " " if spaced else ""
     if a.text in {"-", "+", "−"} and _prefix(tokens, left):
         return ""
     if a.kind == "number" and b.kind == "letter" and not _scripted(tokens, left):
@@ -78,15 +122,24 @@ def _before_bracket(tokens: list[Token], left: int, right: int, matched: dict[in
     follows = after(tokens, end)
     if follows < len(tokens) and tokens[follows].text == "/":
         return " " if spaced else ""  # attached, it would all go into the fraction
+    if a.kind in {"letter", "name", "string"} and _scripted(tokens, left):
+        return " "  # attached, it would all go into the script
     if a.kind in {"letter", "name"}:
-        if _scripted(tokens, left):
-            return " "  # attached, it would all go into the script
         return "" if a.kind == "letter" or a.text in TAKES_PARENTHESES else " "
     if a.kind in {"number", "string"} or a.text == "'" or a.text in CLOSING:
         return ""
     if a.text in {"-", "+"} and _prefix(tokens, left):
         return ""
     return " "
+
+
+def _names_argument(tokens: list[Token], left: int, colon: int) -> bool:
+    """Whether the colon belongs to a named argument: ``limits: #true``, ``delim: "["``."""
+    opener = before(tokens, left)
+    if tokens[left].kind != "name" or opener < 0 or tokens[opener].text not in {"(", ","}:
+        return False
+    value = tokens[right].kind if (right := after(tokens, colon)) < len(tokens) else ""
+    return value in {"hash", "string"}
 
 
 def _scripted(tokens: list[Token], index: int) -> bool:

@@ -66,7 +66,7 @@ def short_names(tokens: list[Token]) -> list[Token]:
 
 
 def plain_text(tokens: list[Token]) -> list[Token]:
-    """``#text[if]``, ``upright("if")`` -> ``"if"``; ``upright(n e t)`` -> ``"net"``; ``#h(2em)``: ``wide``."""
+    """``#text[if]``, ``upright("if")`` -> ``"if"``; ``upright(n e t)`` -> ``"net"``; ``#h(1em)`` too."""
     if not any(token.text in {"#text", "#h", "upright"} for token in tokens):
         return tokens
     matched = partners(tokens)

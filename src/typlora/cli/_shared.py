@@ -1,0 +1,121 @@
+"""Flags and progress bars that converting commands share."""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from typlora.errors import ConfigError
+
+
+def add_engine_flags(parser: argparse.ArgumentParser) -> None:
+    """``--engine`` and what belongs to it."""
+    group = parser.add_argument_group("engine")
+    group.add_argument(
+        "--engine",
+        default="auto",
+        choices=("auto", "model", "rules"),
+        help="auto: rules, then the model where they fail (default); model or rules alone",
+    )
+    group.add_argument("--model", metavar="ID|PATH", help="base model: a name, a hub id or a folder")
+    group.add_argument("--adapter", metavar="RUN|PATH", help="LoRA adapter; default: the promoted run")
+    group.add_argument(
+        "--samples", type=count, default=0, metavar="K", help="K samples from the model where all else fails"
+    )
+    group.add_argument("--device", help="where the model runs: cpu, cuda, cuda:1, ... (default: the best)")
+    group.add_argument(
+        "--max-length", type=positive, metavar="N", help="longest answer of the model, in tokens"
+    )
+    group.add_argument("--jobs", type=positive, default=default_jobs(), metavar="N", help="worker processes")
+    group.add_argument("--no-cache", action="store_true", help="neither read nor write the conversion cache")
+
+
+def options_of(args: argparse.Namespace) -> Any:
+    """The ``Options`` that the engine flags stand for. Raises ``ConfigError`` for a senseless combination."""
+    from typlora.convert.stack import Options
+
+    if args.engine == "rules" and (args.samples or args.model or args.adapter):
+        raise ConfigError("--model, --adapter and --samples need a model; leave out --engine rules")
+    return Options(
+        engine=args.engine,
+        model=args.model,
+        adapter=args.adapter,
+        samples=args.samples,
+        device=args.device,
+        max_length=args.max_length,
+        cache=not args.no_cache,
+    )
+
+
+def positive(text: str) -> int:
+    """A whole number from 1 on, for argparse."""
+    number = count(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def count(text: str) -> int:
+    """A whole number from 0 on, for argparse."""
+    try:
+        number = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number") from None
+    if number < 0:
+        raise argparse.ArgumentTypeError("must not be negative")
+    return number
+
+
+def default_jobs() -> int:
+    """The cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def say(verb: str, message: str) -> None:
+    """One line for the person, on standard error."""
+    print(f"typlora {verb}: {message}", file=sys.stderr)
+
+
+def console() -> Any:
+    """A ``rich`` console on standard error, where all talk to people goes."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
+@contextmanager
+def progress_bar(description: str, total: int | None) -> Iterator[Any]:
+    """``update(done, description, total)`` on a live bar; nothing where standard error is no terminal."""
+    if not sys.stderr.isatty():
+        yield lambda done, text=None, total=None: None
+        return
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        SpinnerColumn,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console(), transient=True) as bar:
+        task = bar.add_task(description, total=total)
+
+        def update(done: int, text: str | None = None, total: int | None = None) -> None:
+            changes: dict[str, Any] = {"completed": done}
+            if text is not None:
+                changes["description"] = text
+            if total is not None:
+                changes["total"] = total
+            bar.update(task, **changes)
+
+        yield update
