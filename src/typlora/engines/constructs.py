@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from typlora.engines import environments, latex_text, lengths, rules
 from typlora.engines.latex_tokens import argument, option, skip_space
 from typlora.engines.rules import Style, UnreadableError
+from typlora.engines.symbols import NEGATED
 
 if TYPE_CHECKING:
     from typlora.engines.rewrite import Rewriter
@@ -22,24 +23,21 @@ def _take(tokens: Sequence[str], at: int) -> tuple[Tokens, int]:
     return found
 
 
-def _whole(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style) -> Result:
-    """The argument at ``at`` rewritten; a command there brings its own arguments along."""
-    at = skip_space(tokens, at)
-    if at < len(tokens) and tokens[at] in rules.TAKES_ARGUMENT:
-        return rewriter.one(tokens, at, style)
-    inside, after = _take(tokens, at)
-    return rewriter.group(inside, style), after
-
-
 def fraction(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style) -> Result:
     command, wanted = rules.FRACTIONS[tokens[at]]
     actual = wanted if wanted is not None else style
     inner: Style = "text" if actual == "display" else "script"
-    above, after = _whole(rewriter, tokens, at + 1, inner)
-    below, after = _whole(rewriter, tokens, after, inner)
+    above, after = rewriter.argument(tokens, at + 1, inner)
+    below, after = rewriter.argument(tokens, after, inner)
     if not above or not below:
         above, below = above or rewriter.atom('""'), below or rewriter.atom('""')
-    out = [command, "{", *above, "}", "{", *below, "}"]
+    if any(token in (",", ";") for token in above + below):
+        # tylax takes such a comma for the end of an argument
+        call = command[1:] + "("
+        before, after_mark = rewriter.marks.pair(call, ")")
+        out = [before, *above, rewriter.marks.separator(", "), *below, after_mark]
+    else:
+        out = [command, "{", *above, "}", "{", *below, "}"]
     if actual != style:
         out = rewriter.wrap("display(" if actual == "display" else "inline(", out)
     return out, after
@@ -61,12 +59,30 @@ def text(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style) -> 
 
 
 def font(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style) -> Result:
-    inside, after = _whole(rewriter, tokens, at + 1, style)
+    inside, after = rewriter.argument(tokens, at + 1, style)
+    if tokens[at] in rules.LATIN_ONLY and any(token in rules.SMALL_GREEK for token in inside):
+        return _latin_only(rewriter, rules.FONTS[tokens[at]], inside), after
     return (rewriter.wrap(rules.FONTS[tokens[at]], inside) if inside else []), after
 
 
+def _latin_only(rewriter: "Rewriter", opening: str, inside: Tokens) -> Tokens:
+    """TeX's text alphabets have no small Greek letters: those keep their usual shape."""
+    out: Tokens = []
+    run: Tokens = []
+    for token in [*inside, ""]:
+        if token and token not in rules.SMALL_GREEK:
+            run.append(token)
+            continue
+        if any(part != " " for part in run):
+            out += rewriter.wrap(opening, run)
+        run = []
+        if token:
+            out.append(token)
+    return out
+
+
 def wrapper(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style) -> Result:
-    inside, after = _whole(rewriter, tokens, at + 1, style)
+    inside, after = rewriter.argument(tokens, at + 1, style)
     return rewriter.wrap(rules.WRAPPERS[tokens[at]], inside), after
 
 
@@ -85,17 +101,40 @@ def operator(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style)
 
 
 def mathop(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style) -> Result:
-    inside, after = _whole(rewriter, tokens, at + 1, style)
+    inside, after = rewriter.argument(tokens, at + 1, style)
     return rewriter.wrap("op(", inside, ", limits: #true)"), after
 
 
 def stacked(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style) -> Result:
-    script, after = _whole(rewriter, tokens, at + 1, "script")
-    base, after = _whole(rewriter, tokens, after, style)
+    script, after = rewriter.argument(tokens, at + 1, "script")
+    base, after = rewriter.argument(tokens, after, style)
     sign = "_" if tokens[at] == "\\underset" else "^"
     if not script:
         return base, after
     return [*rewriter.wrap("limits(", base), sign, "{", *script, "}"], after
+
+
+def brace(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style) -> Result:
+    """``\\underbrace{x}_{y}``: in Typst the note is the second argument."""
+    inside, after = rewriter.argument(tokens, at + 1, style)
+    sign = "_" if tokens[at].startswith("\\under") else "^"
+    follows = skip_space(tokens, after)
+    call = rules.BRACES[tokens[at]]
+    if follows < len(tokens) and tokens[follows] == sign:
+        note, after = rewriter.argument(tokens, follows + 1, "script")
+        before, close = rewriter.marks.pair(call, ")")
+        return [before, *(inside or rewriter.atom('""')), rewriter.marks.separator(", "), *note, close], after
+    return rewriter.wrap(call, inside), after
+
+
+def negated(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style) -> Result:
+    found = argument(tokens, at + 1)
+    if found is None:
+        raise UnreadableError("\\not without a symbol")
+    inside = [token for token in found[0] if token != " "]
+    if len(inside) == 1 and inside[0] in NEGATED:
+        return rewriter.atom(NEGATED[inside[0]]), found[1]
+    return ["\\not", *rewriter.argument(tokens, at + 1, style)[0]], found[1]
 
 
 def arrow(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style) -> Result:
@@ -111,9 +150,12 @@ def arrow(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style) ->
 
 def root(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style) -> Result:
     index, after = option(tokens, at + 1)
-    inside, after = _whole(rewriter, tokens, after, style)
-    degree = ["[", *rewriter.group(index, "script"), "]"] if index else []
-    return ["\\sqrt", *degree, "{", *(inside or rewriter.atom('""')), "}"], after
+    inside, after = rewriter.argument(tokens, after, style)
+    if not index:
+        return rewriter.wrap("sqrt(", inside), after
+    before, close = rewriter.marks.pair("root(", ")")
+    degree = rewriter.group(index, "script")
+    return [before, *degree, rewriter.marks.separator(", "), *(inside or rewriter.atom('""')), close], after
 
 
 def delimited(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style) -> Result:
@@ -177,17 +219,17 @@ def drop_argument(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: S
 
 def keep_argument(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style) -> Result:
     _, after = option(tokens, at + 1)
-    inside, after = _whole(rewriter, tokens, after, style)
+    inside, after = rewriter.argument(tokens, after, style)
     return ["{", *inside, "}"] if inside else [], after
 
 
 def class_or_nothing(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style) -> Result:
-    inside, after = _whole(rewriter, tokens, at + 1, style)
+    inside, after = rewriter.argument(tokens, at + 1, style)
     return ["{", *inside, "}"] if inside else [], after
 
 
 def modulo(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style) -> Result:
-    inside, after = _whole(rewriter, tokens, at + 1, style)
+    inside, after = rewriter.argument(tokens, at + 1, style)
     name = "" if tokens[at] == "\\pod" else 'op("mod") '
     gap = "quad" if style == "display" else "med"
     return [*rewriter.atom(gap), *rewriter.wrap("(" + name, inside, ")")], after
@@ -214,6 +256,8 @@ HANDLERS: dict[str, Handler] = {
     "\\operatornamewithlimits": operator,
     "\\mathop": mathop,
     "\\sqrt": root,
+    "\\not": negated,
+    **dict.fromkeys(rules.BRACES, brace),
     "\\left": delimited,
     "\\middle": middle,
     "\\begin": environments.nested,

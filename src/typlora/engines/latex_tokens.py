@@ -28,7 +28,7 @@ def split(latex: str) -> list[str]:
                 stop += 1
             stop = max(stop, min(at + 2, end))
             word = latex[at:stop]
-            found.append("\\ " if word in ("\\\n", "\\\t") else word)
+            found.append("\\ " if word in ("\\\n", "\\\t", "\\\r") else word)
             at = stop
         elif char == "%":
             stop = latex.find("\n", at)

@@ -14,7 +14,7 @@ from typlora.engines import typst_tokens
 
 FIRST, LAST = 0xE000, 0xF8FF  # the private use area of the basic plane
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
-_PAIRS = {"(": ")", "[": "]", "{": "}"}
+_SHORTHANDS = frozenset({"||", "[|", "|]", "!="})  # one symbol in Typst, two in LaTeX
 
 
 def has_private(text: str) -> bool:
@@ -42,6 +42,10 @@ class Marks:
         """A mark for ``,``, ``;``, ``&`` or a line break; scripts after it get an empty base."""
         return self._new("separator", typst)
 
+    def prime(self, typst: str) -> str:
+        """A mark for primes: they stick to what stands before them."""
+        return self._new("prime", typst)
+
     def pair(self, opening: str, closing: str = ")") -> tuple[str, str]:
         """Marks around what the engine converts. ``opening`` is a call: commas inside get escaped."""
         return self._new("open", opening), self._new("close", closing)
@@ -62,22 +66,45 @@ class _Writer:
         self._pieces = pieces
         self._out: list[str] = []
         self._ours = False  # the last thing put came from a mark
-        self._open: list[str] = []  # what closes each open bracket; "mark" for a wrapper of ours
+        self._open: list[str] = []  # open brackets, and "mark" for each wrapper of ours
         self._base_missing = False  # a script here would have no base
 
     def write(self, typst: str) -> str:
-        for kind, text in typst_tokens.split(typst):
+        parts = typst_tokens.split(typst)
+        lonely = self._lonely(parts)
+        for index, (kind, text) in enumerate(parts):
             if kind == "space":
                 self._space()
             elif _PRIVATE.match(text):
                 self._mark(*self._pieces[ord(text) - FIRST])
             elif kind == "other":
-                self._character(text)
+                self._character("\\" + text if index in lonely else text)
             else:
                 # a mark may stand inside a string or content of the engine's own
                 self._put(_PRIVATE.sub(lambda found: self._pieces[ord(found.group()) - FIRST][1], text))
                 self._base_missing = False
         return "".join(self._out).strip()
+
+    def _lonely(self, parts: list[tuple[str, str]]) -> set[int]:
+        """Brackets without a partner on their side of every mark; Typst pairs any two kinds."""
+        found: set[int] = set()
+        waiting: list[int] = []  # -1 for a wrapper of ours
+        for index, (kind, text) in enumerate(parts):
+            if _PRIVATE.match(text):
+                kind = self._pieces[ord(text) - FIRST][0]
+                if kind == "open":
+                    waiting.append(-1)
+                elif kind == "close" and -1 in waiting:
+                    while (last := waiting.pop()) != -1:
+                        found.add(last)
+            elif kind == "other" and text in "([{":
+                waiting.append(index)
+            elif kind == "other" and text in ")]}":
+                if waiting and waiting[-1] != -1:
+                    waiting.pop()
+                else:
+                    found.add(index)
+        return found | {index for index in waiting if index != -1}
 
     def _mark(self, kind: str, typst: str) -> None:
         if kind == "open":
@@ -90,6 +117,15 @@ class _Writer:
                 self._put('""')  # a call with an empty argument does not compile
             while self._open and self._open.pop() != "mark":
                 pass
+        elif kind == "prime":
+            if len(self._out) > 1 and self._out[-1] == " ":
+                self._out.pop()
+            if self._base_missing or not self._out:
+                self._out.append('""')
+            self._out.append(typst)
+            self._ours = False
+            self._base_missing = False
+            return
         elif typst.startswith('"'):
             self._strip()
         self._put(typst, ours=True)
@@ -99,17 +135,17 @@ class _Writer:
         if char in "_^" and self._base_missing:
             self._put('""')
         within = bool(self._open) and self._open[-1] == "mark"
-        if char in _PAIRS:
-            self._open.append(_PAIRS[char])
+        if char in "([{":
+            self._open.append("bracket")
         elif char in ")]}":
-            if self._open and self._open[-1] == char:
+            if self._open:
                 self._open.pop()
-            elif within:
-                char = "\\" + char
         elif char in ",;" and within:
             char = "\\" + char
         elif char == ":" and within and self._last().isalpha():
             self._put(" ")  # `f: A` would name an argument
+        elif (char == "!" and self._last() == ")") or (self._last() + char) in _SHORTHANDS:
+            self._put(" ")  # `_(1)!` takes the brackets into the script
         self._put(char)
         self._base_missing = False
 

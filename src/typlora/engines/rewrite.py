@@ -18,6 +18,9 @@ from typlora.engines.symbols import RELATIONS, SYMBOLS
 Tokens = list[str]
 
 
+_SCRIPTS = ("_", "^", "'")
+
+
 class Rewriter:
     """Rewrites one formula; ``marks`` collects what has to be put back into the engine's answer."""
 
@@ -56,7 +59,7 @@ class Rewriter:
     def wrap(self, opening: str, inside: Tokens, closing: str = "") -> Tokens:
         """``inside`` between two marks; ``closing`` closes every bracket of ``opening`` by default."""
         if not closing:
-            closing = "$)" if opening.endswith("$") else ")" * opening.count("(")
+            closing = "$)" if opening.endswith("$") else ")" * _unclosed(opening)
         before, after = self.marks.pair(opening, closing)
         return [before, *inside, after]
 
@@ -66,57 +69,92 @@ class Rewriter:
     def sequence(self, tokens: Sequence[str], style: Style) -> Tokens:
         """Tokens without infix commands and switches on their own level."""
         out: Tokens = []
-        base = 0  # where the last atom starts in ``out``: what a script or \\limits belongs to
+        base = -1  # where the last atom starts in ``out``: what a script or \\limits belongs to
         at = 0
         while at < len(tokens):
             token = tokens[at]
             if token == " ":
                 out.append(" ")
                 at += 1
-                continue
-            if token in ("_", "^"):
-                at = self._script(tokens, at, out, style)
-                continue
-            if token in ("\\limits", "\\nolimits"):
+            elif token in _SCRIPTS:
+                if base < 0:
+                    out += self.atom('""')
+                scripts, at = self._scripts(tokens, at)
+                out += scripts
+                base = -1
+            elif token in ("\\limits", "\\nolimits", "\\displaylimits"):
                 plain = (
                     token == "\\limits" and style == "display" and out[base:][:1] in ([s] for s in rules.BIG)
                 )
-                if base < len(out) and not plain:
+                if base >= 0 and not plain and token != "\\displaylimits":
                     opening = "limits(" if token == "\\limits" else "scripts("
                     out[base:] = self.wrap(opening, out[base:])
                 at += 1
-                continue
-            if token == "\\displaylimits":
-                at += 1
-                continue
-            start = len(out)
-            found, after = self.one(tokens, at, style)
-            follows = skip_space(tokens, after)
-            if token in RELATIONS and follows < len(tokens) and tokens[follows] in ("_", "^", "'"):
-                found = self.wrap("scripts(", found)
-            out += found
-            if found:
-                base = start
-            at = after
+            else:
+                start = len(out)
+                found, after = self.one(tokens, at, style)
+                follows = skip_space(tokens, after)
+                if found and follows < len(tokens) and tokens[follows] in _SCRIPTS:
+                    found = self._base(token, tokens[at:after], found)
+                out += found
+                if found and token not in rules.SPACES:
+                    base = start
+                elif token in rules.SPACES:
+                    base = -1
+                at = after
         return out
 
-    def _script(self, tokens: Sequence[str], at: int, out: Tokens, style: Style) -> int:
-        found = argument(tokens, at + 1)
+    def _base(self, token: str, source: Sequence[str], found: Tokens) -> Tokens:
+        """What scripts follow, made such that Typst sets them where TeX does."""
+        inside = trim(source[1:-1]) if token == "{" else []
+        if token in RELATIONS or (len(inside) == 1 and inside[0] in RELATIONS | rules.BIG | rules.INTEGRALS):
+            return self.wrap("scripts(", found)
+        if any(part in _SCRIPTS for _, part in top_level(inside)):
+            return self.wrap("lr(", found)
+        return found
+
+    def _scripts(self, tokens: Sequence[str], at: int) -> tuple[Tokens, int]:
+        """All scripts of one base, primes first: behind ``_`` Typst would give them to the subscript."""
+        primes = 0
+        parts: dict[str, Tokens] = {}
+        after = at
+        while True:
+            at = skip_space(tokens, after)
+            token = tokens[at] if at < len(tokens) else ""
+            if token == "'" and "^" not in parts:
+                primes += 1
+                after = at + 1
+                continue
+            if token not in ("_", "^") or token in parts:
+                break
+            found = argument(tokens, at + 1)
+            if found is None:
+                raise UnreadableError("a script without argument")
+            more = _primes(found[0]) if token == "^" else 0
+            if more:
+                primes += more
+                after = found[1]
+                continue
+            parts[token], after = self.argument(tokens, at + 1, "script")
+        out = [self.marks.prime("'" * primes)] if primes else []
+        for sign, part in parts.items():
+            if part:
+                out += [sign, "{", *part, "}"]
+        return out, after
+
+    def argument(self, tokens: Sequence[str], at: int, style: Style) -> tuple[Tokens, int]:
+        """The argument at ``at`` rewritten. A command there brings its own arguments along (``x^\\frac12``),
+        a lone bracket is no bracket of Typst's. Raises ``UnreadableError`` when there is none."""
+        at = skip_space(tokens, at)
+        if at < len(tokens) and tokens[at] in rules.TAKES_ARGUMENT:
+            return self.one(tokens, at, style)
+        found = argument(tokens, at)
         if found is None:
-            raise UnreadableError("a script without argument")
-        inside, after = found
-        if tokens[at] == "^" and (primes := _primes(inside)):
-            out += ["'"] * primes
-            return after
-        if len(inside) == 1 and latex_tokens.is_word(inside[0]) and inside[0] in rules.TAKES_ARGUMENT:
-            # `x^\\frac12`, `x_\\mathrm{a}`: TeX takes the command with its arguments
-            inside, after = list(tokens[at + 1 :]), len(tokens)
-            inside = inside[skip_space(inside, 0) :]
-            whole, used = self.one(inside, 0, "script")
-            out += [tokens[at], "{", *whole, "}"]
-            return len(tokens) - len(inside) + used
-        out += [tokens[at], "{", *self.group(trim(inside), "script"), "}"]
-        return after
+            raise UnreadableError("an argument is missing")
+        inside, after = trim(found[0]), found[1]
+        if len(inside) == 1 and inside[0] in ("(", ")", "[", "]", "\\{", "\\}"):
+            return self.atom(rules.DELIMITERS[inside[0]]), after
+        return self.group(inside, style), after
 
     def one(self, tokens: Sequence[str], at: int, style: Style) -> tuple[Tokens, int]:
         """One atom rewritten, and where the next one starts."""
@@ -125,7 +163,11 @@ class Rewriter:
             close = latex_tokens.closing(tokens, at)
             if close < 0:
                 raise UnreadableError("a brace is not closed")
-            return ["{", *self.group(trim(tokens[at + 1 : close]), style), "}"], close + 1
+            inside = self.group(trim(tokens[at + 1 : close]), style)
+            follows = skip_space(tokens, close + 1)
+            if not inside and follows < len(tokens) and tokens[follows] in _SCRIPTS:
+                return self.atom('""'), close + 1
+            return (["{", *inside, "}"] if inside else []), close + 1
         if token == "}":
             raise UnreadableError("a brace closes nothing")
         if token in SYMBOLS:
@@ -134,11 +176,19 @@ class Rewriter:
             return constructs.HANDLERS[token](self, tokens, at, style)
         if token in rules.DROPPED:
             return [], at + 1
+        if token == '"':
+            return self.atom('\\"'), at + 1
         if token == "~":
             return ["\\ "], at + 1
         if token in rules.STYLES or token in rules.SWITCHES:
             return [], at + 1
         return [token], at + 1
+
+
+def _unclosed(typst: str) -> int:
+    """How many round brackets a piece of Typst leaves open; those in strings do not count."""
+    outside = "".join(typst.split('"')[::2])
+    return outside.count("(") - outside.count(")")
 
 
 def trim(tokens: Sequence[str]) -> Tokens:

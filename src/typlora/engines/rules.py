@@ -44,7 +44,7 @@ FONTS = {
     "\\mathbf": "upright(bold(",
     "\\mathbfit": "bold(",
     "\\mathit": "italic(",
-    "\\mathsf": "sans(",
+    "\\mathsf": "upright(sans(",
     "\\mathtt": "mono(",
     "\\mathcal": "cal(",
     "\\mathscr": "scr(",
@@ -80,8 +80,6 @@ WRAPPERS = {
     "\\overrightarrow": "arrow(",
     "\\overleftarrow": "arrow.l(",
     "\\overleftrightarrow": "arrow.l.r(",
-    "\\underbrace": "underbrace(",
-    "\\overbrace": "overbrace(",
     "\\cancel": "cancel(",
     "\\mathord": 'class("normal", ',
     "\\mathbin": 'class("binary", ',
@@ -91,6 +89,14 @@ WRAPPERS = {
     "\\hphantom": "#hide($",
     "\\boxed": "#box(stroke: 0.5pt, inset: 3pt, $",
     "\\fbox": "#box(stroke: 0.5pt, inset: 3pt, $",
+}
+BRACES = {
+    "\\underbrace": "underbrace(",
+    "\\overbrace": "overbrace(",
+    "\\underbracket": "underbracket(",
+    "\\overbracket": "overbracket(",
+    "\\underparen": "underparen(",
+    "\\overparen": "overparen(",
 }
 ARROWS = {
     "\\xrightarrow": "->",
@@ -188,6 +194,17 @@ BIG = words(
         """
 )
 """Operators that carry their limits above and below in display style anyway."""
+INTEGRALS = words(r"\int \iint \iiint \oint \oiint")
+SPACES = words(r"\, \: \; \> \quad \qquad \enspace \thinspace \hspace \hskip \kern \mkern \mskip ~") | {"\\ "}
+"""A script behind a space has no base."""
+LATIN_ONLY = words(r"\mathrm \mathbf \mathit \mathsf \mathtt \mathup")
+SMALL_GREEK = words(
+    r"""
+    \alpha \beta \gamma \delta \epsilon \varepsilon \zeta \eta \theta \vartheta \iota \kappa \lambda \mu
+    \nu \xi
+    \pi \varpi \rho \varrho \sigma \varsigma \tau \upsilon \phi \varphi \chi \psi \omega \ell \partial
+    """
+)
 TAKES_ARGUMENT = (
     frozenset(FONTS)
     | frozenset(WRAPPERS)
