@@ -62,6 +62,11 @@ def latex_key(latex: str, display: bool) -> str:
     return _hashed(f"{int(display)}{canonical_latex(latex)}")
 
 
+def typst_key(row: Row) -> str:
+    """Names a row by what it shows: two LaTeX spellings of one formula share it, once simplified."""
+    return _hashed(f"{int(row.display)}{row.kind}{''.join(row.typst.split())}")
+
+
 def key_of(row: Row) -> str:
     """Names a row's LaTeX, formula or block; rows with one key are one row for dedup and for eval."""
     if row.kind == FORMULA:
