@@ -11,12 +11,11 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Protocol
 
 from typlora.convert.cascade import KEPT, first_line, keep
 from typlora.convert.conversion import Conversion
-from typlora.convert.draft import Block, Draft, Loss, Slot, write_formula
+from typlora.convert.document.nouns import Block, Draft, Loss, Slot
 from typlora.convert.kept import raw_block, raw_inline
 from typlora.errors import EngineError
 
@@ -34,6 +33,8 @@ class Result(Protocol):
     def error(self) -> str: ...
     @property
     def line(self) -> int | None: ...
+    @property
+    def pages(self) -> tuple[bytes, ...]: ...
 
 
 Compile = Callable[[str], Result]
@@ -41,10 +42,12 @@ Compile = Callable[[str], Result]
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """``typst`` compiles. ``conversions`` in the order of the draft's formulas, replaced ones updated;
-    ``losses`` are the draft's and those found here; ``compiles`` counts the compiler runs."""
+    """``typst`` compiles, to the PDF in ``pdf``. ``conversions`` in the order of the draft's formulas,
+    replaced ones updated; ``losses`` are the draft's and those found here; ``compiles`` counts the
+    compiler runs."""
 
     typst: str
+    pdf: bytes
     conversions: tuple[Conversion, ...]
     losses: tuple[Loss, ...]
     compiles: int
@@ -96,7 +99,7 @@ class _Assembly:
             for part in block.parts:
                 if isinstance(part, Slot):
                     conversion = self.conversions[part.formula]
-                    text.add(write_formula(conversion.unit, conversion.typst), index, part.formula)
+                    text.add(part.before + conversion.typst + part.after, index, part.formula)
                 else:
                     text.add(part, index)
         text.add("\n")
@@ -106,12 +109,12 @@ class _Assembly:
         self.compiles += 1
         return self._compile("".join(text.parts))
 
-    def run(self) -> str:
+    def run(self) -> tuple[str, bytes]:
         while True:
             text = self.render()
             result = self.try_compile(text)
             if result.ok:
-                return "".join(text.parts)
+                return "".join(text.parts), b"".join(result.pages)
             if time.monotonic() > self._deadline or not self._mend(text, result):
                 return self._everything_raw(result.error)
 
@@ -142,7 +145,8 @@ class _Assembly:
                 break
             conversion = self.conversions[index]
             self.compiles += 1
-            alone = f"{self.draft.preamble}\n\n{write_formula(conversion.unit, conversion.typst)}\n"
+            shown = f"$ {conversion.typst}\n$" if conversion.unit.display else f"${conversion.typst}$"
+            alone = f"{self.draft.preamble}\n\n{shown}\n"
             if not self._compile(alone).ok:
                 faulty.append(index)
         return faulty
@@ -237,7 +241,7 @@ class _Assembly:
             if isinstance(part, Slot):
                 self.conversions[part.formula] = keep(self.conversions[part.formula].unit, reason)
 
-    def _everything_raw(self, error: str) -> str:
+    def _everything_raw(self, error: str) -> tuple[str, bytes]:
         """The last resort; raw text under no preamble cannot fail."""
         reason = f"the whole document is shown as LaTeX; it could not be mended: {first_line(error)}"
         for index, block in enumerate(self.blocks):
@@ -245,7 +249,11 @@ class _Assembly:
                 self.raw.add(index)
                 self.losses.append(Loss(block.unit.span, block.unit.latex, reason))
         self.conversions = [keep(conversion.unit, reason) for conversion in self.conversions]
-        return "\n\n".join(raw_block(block.unit.latex) for block in self.blocks) + "\n"
+        typst = "\n\n".join(raw_block(block.unit.latex) for block in self.blocks) + "\n"
+        result = self._compile(typst)
+        if not result.ok:
+            raise EngineError(f"the Typst compiler does not work here: {first_line(result.error)}")
+        return typst, b"".join(result.pages)
 
 
 def assemble(
@@ -261,12 +269,5 @@ def assemble(
     does not compile, which means that there is no working compiler.
     """
     work = _Assembly(draft, conversions, compile_one, seconds)
-    typst = work.run()
-    if len(work.raw) == len(work.blocks) and work.blocks and not compile_one(typst).ok:
-        raise EngineError("the Typst compiler does not work here; run `typlora doctor`")
-    return Assembled(typst, tuple(work.conversions), (*draft.losses, *work.losses), work.compiles)
-
-
-def compiler(pool: object, root: Path | None) -> Compile:
-    """``compile_one`` for a ``CompilerPool``: as PDF, which also lays the pages out."""
-    return lambda source: pool.compile(source, format="pdf", root=root)  # type: ignore[attr-defined,no-any-return]
+    typst, pdf = work.run()
+    return Assembled(typst, pdf, tuple(work.conversions), (*draft.losses, *work.losses), work.compiles)

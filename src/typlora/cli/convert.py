@@ -1,0 +1,279 @@
+"""``typlora convert IN...``: LaTeX in, Typst that compiles out, and a report of every loss."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from typlora.cli._shared import add_engine_flags, console, options_of, progress_bar, say
+from typlora.errors import ConfigError, InputError, TyploraError
+
+if TYPE_CHECKING:
+    from typlora.convert.pipeline import Converted
+    from typlora.convert.report import Document, Report
+    from typlora.convert.stack import Options, Stack
+    from typlora.tex.project import Project
+
+SUMMARY = "Turn LaTeX into Typst that compiles, with every formula verified and every loss reported."
+CHUNKS = ("formula", "block", "section", "document")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The flags of ``typlora convert``."""
+    parser.add_argument(
+        "inputs", nargs="+", metavar="IN", help=".tex file, folder of a project, or - for stdin"
+    )
+    parser.add_argument("-o", "--output", metavar="OUT.typ", help="for one input; - is standard output")
+    parser.add_argument(
+        "--out-dir", metavar="DIR", help="folder for the outputs (default: beside each input)"
+    )
+    parser.add_argument(
+        "--chunk", choices=CHUNKS, default="formula", help="how much LaTeX an engine gets at once"
+    )
+    parser.add_argument("--no-chunking", action="store_true", help="the same as --chunk document")
+    parser.add_argument(
+        "--report", action="append", default=[], metavar="FILE.json|FILE.html", help="repeatable"
+    )
+    parser.add_argument("--pdf", action="store_true", help="write the compiled PDF beside each output too")
+    parser.add_argument(
+        "--strict", action="store_true", help="exit with 1 when anything was not proved equal"
+    )
+    parser.add_argument("--watch", action="store_true", help="convert again whenever an input changes")
+    parser.add_argument(
+        "--allow-outside", action="store_true", help="let \\input read outside of the project"
+    )
+    parser.add_argument("--quiet", action="store_true", help="no table on the terminal")
+    add_engine_flags(parser)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One input and where its output goes; ``None`` is standard input or output."""
+
+    source: Path | None
+    output: Path | None
+
+    @property
+    def name(self) -> str:
+        return "<stdin>" if self.source is None else str(self.source)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0; 1 with ``--strict`` and losses; 2 when an input could not be converted."""
+    jobs = _jobs(args)
+    _check_reports(args, jobs)
+    options = options_of(args)
+    if args.no_chunking:
+        args.chunk = "document"
+    with ExitStack() as stack:
+        for output in [job.output for job in jobs if job.output is not None]:
+            _lock(output, stack)
+        session = _Session(args, options, stack)
+        status = session.convert(jobs)
+        if args.watch:
+            session.watch(jobs)
+        return status
+
+
+def _jobs(args: argparse.Namespace) -> list[_Job]:
+    """Inputs with their outputs. Raises ``ConfigError`` for flags that contradict each other."""
+    inputs = [None if name == "-" else Path(name) for name in args.inputs]
+    if args.output is not None and args.out_dir is not None:
+        raise ConfigError("give -o or --out-dir, not both")
+    if args.output is not None and len(inputs) > 1:
+        raise ConfigError("-o names one file, but there are several inputs; use --out-dir")
+    if inputs.count(None) > 1:
+        raise ConfigError("standard input (-) can be read only once")
+    if args.watch and None in inputs:
+        raise ConfigError("--watch needs files; standard input does not change")
+    if args.output == "-":
+        if args.pdf:
+            raise ConfigError("--pdf needs an output file; give -o OUT.typ")
+        return [_Job(inputs[0], None)]
+    if args.output is not None:
+        if Path(args.output).is_dir():
+            raise ConfigError(f"{args.output} is a folder; use --out-dir")
+        return [_Job(inputs[0], Path(args.output))]
+    jobs = []
+    for source in inputs:
+        if source is None:
+            jobs.append(_Job(None, Path(args.out_dir) / "stdin.typ" if args.out_dir else None))
+            continue
+        main = source / "main.tex" if source.is_dir() else source
+        folder = Path(args.out_dir) if args.out_dir else main.parent
+        jobs.append(_Job(source, folder / f"{main.stem}.typ"))
+    return _told_apart(jobs, args.out_dir)
+
+
+def _told_apart(jobs: list[_Job], out_dir: str | None) -> list[_Job]:
+    """Outputs of the same name get their folder's name: ``a/main.tex b/main.tex`` -> ``a.typ b.typ``."""
+    seen: dict[Path | None, int] = {}
+    for job in jobs:
+        seen[job.output] = seen.get(job.output, 0) + 1
+    if out_dir is None or all(times == 1 for times in seen.values()):
+        return jobs
+    named = [
+        job
+        if job.source is None or seen[job.output] == 1
+        else _Job(job.source, Path(out_dir) / f"{_folder_name(job.source)}.typ")
+        for job in jobs
+    ]
+    outputs = [job.output for job in named]
+    if len(set(outputs)) < len(outputs):
+        raise ConfigError("several inputs have the same name; convert them one by one with -o")
+    return named
+
+
+def _folder_name(source: Path) -> str:
+    folder = source.resolve() if source.is_dir() else source.resolve().parent
+    return folder.name or "main"
+
+
+def _check_reports(args: argparse.Namespace, jobs: Sequence[_Job]) -> None:
+    for name in args.report:
+        if Path(name).suffix.lower() not in {".json", ".html", ".htm"}:
+            raise ConfigError(f"--report {name}: the name must end in .json or .html")
+        if any(job.output is not None and job.output == Path(name) for job in jobs):
+            raise ConfigError(f"--report {name} would overwrite an output")
+    for job in jobs:
+        if job.source is not None and job.output is not None and job.output == job.source:
+            raise ConfigError(f"the output {job.output} would overwrite the input; give -o")
+
+
+def _lock(output: Path, stack: ExitStack) -> None:
+    from typlora.convert.lock import output_lock
+
+    if output.is_dir():
+        raise InputError(f"{output} is a folder; give the name of a file")
+    if not output.exists() or output.is_file():
+        stack.enter_context(output_lock(output))
+
+
+class _Session:
+    """Engines and workers that stay open over all inputs and all rounds of ``--watch``."""
+
+    def __init__(self, args: argparse.Namespace, options: "Options", stack: ExitStack) -> None:
+        from typlora.convert.stack import open_stack
+        from typlora.verify.compiler import CompilerPool
+
+        self._args = args
+        self._options = options
+        self._pool: CompilerPool = stack.enter_context(CompilerPool(args.jobs, memory_mb=4096))
+        self._stack: Stack = open_stack(options, self._pool)
+        stack.callback(self._stack.close)
+        self._files: dict[Path, float] = {}
+        for note in self._stack.notes:
+            say("convert", note)
+
+    def convert(self, jobs: Sequence[_Job]) -> int:
+        """Convert all; an input that cannot be read is told and the others go on."""
+        import time
+
+        started = time.perf_counter()
+        documents: list[Document] = []
+        status = 0
+        for job in jobs:
+            try:
+                documents.append(self._one(job))
+            except InputError as error:
+                say("convert", str(error))
+                status = error.exit_status
+        if documents:
+            report = self._report(documents, time.perf_counter() - started)
+            self._write_reports(report)
+            if not self._args.quiet:
+                from typlora.convert.report.terminal import show
+
+                show(report, console())
+            if self._args.strict and report.losses() and not status:
+                say("convert", f"--strict: {report.losses()} units are not proved equal")
+                status = 1
+        return status
+
+    def watch(self, jobs: Sequence[_Job]) -> None:
+        """Convert again whenever a file of a project changes, until Ctrl-C."""
+        import time
+
+        say("convert", "watching for changes; Ctrl-C ends")
+        try:
+            while True:
+                time.sleep(0.5)
+                if changed := [path for path, seen in self._files.items() if _mtime(path) != seen]:
+                    say("convert", f"{changed[0]} changed")
+                    try:
+                        self.convert(jobs)
+                    except TyploraError as error:
+                        say("convert", str(error))
+        except KeyboardInterrupt:
+            say("convert", "stopped watching")
+
+    def _one(self, job: _Job) -> "Document":
+        from typlora.convert.pipeline import convert_project, place_asset
+        from typlora.files import write_atomic
+
+        if job.source is not None:
+            self._files.setdefault(job.source, _mtime(job.source))
+        project = self._read(job)
+        self._files.update({path: _mtime(path) for path in project.files})
+        with progress_bar(job.name, None) as update:
+            converted: Converted = convert_project(
+                project,
+                self._stack.cascade,
+                self._pool,
+                source=job.name,
+                output="<stdout>" if job.output is None else str(job.output),
+                progress=_teller(update, job.name),
+            )
+        if job.output is None:
+            sys.stdout.write(converted.typst)
+            sys.stdout.flush()
+            return converted.document
+        for asset in converted.assets:
+            place_asset(asset, job.output.parent)
+        write_atomic(job.output, converted.typst)
+        if self._args.pdf:
+            write_atomic(job.output.with_suffix(".pdf"), converted.pdf)
+        return converted.document
+
+    def _read(self, job: _Job) -> "Project":
+        from typlora.tex.project import read_project, read_string
+
+        if job.source is None:
+            return read_string(sys.stdin.buffer.read(), root=Path())
+        return read_project(job.source, allow_outside=self._args.allow_outside)
+
+    def _report(self, documents: Sequence["Document"], seconds: float) -> "Report":
+        from typlora import __version__, config
+        from typlora.convert.report import Report
+
+        return Report(tuple(documents), __version__, config.TYPST_VERSION, self._options.engine, seconds)
+
+    def _write_reports(self, report: "Report") -> None:
+        from typlora.files import write_atomic
+
+        for name in self._args.report:
+            if Path(name).suffix.lower() == ".json":
+                from typlora.convert.report.machine import to_json
+
+                write_atomic(Path(name), to_json(report))
+            else:
+                from typlora.convert.report.page import to_html
+
+                write_atomic(Path(name), to_html(report, self._pool))
+
+
+def _teller(update: Callable[..., Any], name: str) -> Callable[[int, int, str], None]:
+    def tell(done: int, total: int, what: str) -> None:
+        update(done, f"{name}: {what}" if what else name, total or None)
+
+    return tell
+
+
+def _mtime(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0

@@ -1,0 +1,101 @@
+"""One LaTeX project becomes one Typst document that compiles, with its report."""
+
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from typlora.convert.assemble import Assembled, assemble
+from typlora.convert.cascade import Cascade, Progress
+from typlora.convert.conversion import Conversion
+from typlora.convert.document.nouns import Asset, Draft
+from typlora.convert.report.items import Document, Item, build, loss_item
+from typlora.errors import InputError
+from typlora.files import write_atomic
+from typlora.tex.project import Project
+from typlora.verify.compiler import Compiled, CompilerPool
+
+SECONDS = 20.0  # limit of one compile of a short document
+SECONDS_CHARACTER = 1 / 10_000  # measured: a 100-page document of 300 kB takes about 1 s
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """``typst`` compiles to ``pdf`` with ``assets`` beside it."""
+
+    typst: str
+    pdf: bytes
+    assets: tuple[Asset, ...]
+    document: Document
+
+
+def convert_project(
+    project: Project,
+    cascade: Cascade,
+    pool: CompilerPool,
+    *,
+    source: str,
+    output: str,
+    progress: Progress | None = None,
+    notes: Sequence[str] = (),
+) -> Converted:
+    """Draft, convert all formulas, assemble, compile. ``source`` and ``output`` are names for the report."""
+    from typlora.convert.draft import draft as make_draft
+
+    started = time.perf_counter()
+    if progress is not None:
+        progress(0, 0, "reading")
+    draft = make_draft(project)
+    conversions = cascade.convert(draft.formulas, progress)
+    if progress is not None:
+        progress(len(draft.formulas), len(draft.formulas), "compiling")
+    assembled = _assemble(draft, conversions, pool)
+    losses = [loss_item(problem.span, "", problem.message) for problem in project.problems]
+    losses += [loss_item(loss.span, loss.latex, loss.reason) for loss in assembled.losses]
+    document = build(
+        source,
+        output,
+        assembled.conversions,
+        _distinct(losses),
+        time.perf_counter() - started,
+        (*notes, *cascade.notes),
+    )
+    return Converted(assembled.typst, assembled.pdf, draft.assets, document)
+
+
+def _assemble(draft: Draft, conversions: Sequence[Conversion], pool: CompilerPool) -> Assembled:
+    """Assemble in a folder that holds the assets and nothing else."""
+    with tempfile.TemporaryDirectory(prefix="typlora-") as name:
+        folder = Path(name)
+        for asset in draft.assets:
+            place_asset(asset, folder)
+
+        def compile_one(source: str) -> Compiled:
+            seconds = SECONDS + SECONDS_CHARACTER * len(source)
+            return pool.compile(source, format="pdf", root=folder, seconds=seconds)
+
+        return assemble(draft, conversions, compile_one)
+
+
+def place_asset(asset: Asset, folder: Path) -> None:
+    """Write the asset below ``folder``, unless that is where it stands already.
+
+    Raises ``InputError`` when it cannot be written.
+    """
+    path = folder.joinpath(*(part for part in PurePosixPath(asset.path).parts if part not in {"/", ".."}))
+    if asset.data is not None:
+        write_atomic(path, asset.data)
+        return
+    if asset.source is None:
+        return
+    try:
+        if path.exists() and path.samefile(asset.source):
+            return
+        write_atomic(path, asset.source.read_bytes())
+    except OSError as error:
+        raise InputError(f"cannot copy {asset.source} to {path}: {error.strerror}") from error
+
+
+def _distinct(items: Sequence[Item]) -> list[Item]:
+    return list(dict.fromkeys(items))
