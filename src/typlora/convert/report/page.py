@@ -1,0 +1,86 @@
+"""The report as one self-contained HTML page: nothing is fetched, and nothing foreign can run in it.
+
+The data travel as JSON inside the page; rows are built by script as they scroll into view, as text and never
+as HTML, so LaTeX and Typst from anywhere are only ever shown. Pictures come from ``render``, which rebuilds
+them from a short list of allowed elements.
+"""
+
+import json
+from importlib import resources
+from typing import Any
+
+from typlora.convert.report.items import Document, Item, Report
+from typlora.convert.report.render import Compiler, Pictures, render
+
+LONGEST = 4000  # characters of LaTeX or Typst shown of one unit; the whole is in the sources
+
+
+def to_html(report: Report, pool: Compiler | None = None) -> str:
+    """The page. Without a ``pool`` formulas are not rendered."""
+    items = [item for document in report.documents for item in document.items]
+    pictures = render(items, pool) if pool is not None else Pictures()
+    data = {
+        "typlora": report.typlora,
+        "typst": report.typst,
+        "engine": report.engine,
+        "seconds": round(report.seconds, 2),
+        "documents": [_document(document, pictures) for document in report.documents],
+    }
+    template = resources.files("typlora.convert.report").joinpath("page.html").read_text("utf-8")
+    glyphs = "".join(
+        f'<symbol id="{name}" overflow="visible"><path d="{shape}"/></symbol>'
+        for name, shape in pictures.glyphs.items()
+    )
+    head, glyph_mark, rest = template.partition("{{glyphs}}")
+    middle, data_mark, tail = rest.partition("{{data}}")
+    assert data_mark and glyph_mark, "page.html lost its marks"
+    return head + glyphs + middle + script_json(data) + tail
+
+
+def script_json(data: object) -> str:
+    """JSON that may stand inside ``<script>``: no ``<``, so neither ``</script>`` nor ``<!--`` can occur."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return (
+        (
+            text.replace("<", "\\u003c")
+            .replace(">", "\\u003e")
+            .replace("\u2028", "\\u2028")
+            .replace("\u2029", "\\u2029")
+        )
+        .encode("utf-8", "replace")
+        .decode("utf-8")
+    )
+
+
+def _document(document: Document, pictures: Pictures) -> dict[str, Any]:
+    return {
+        "source": document.source,
+        "output": document.output,
+        "seconds": round(document.seconds, 2),
+        "notes": list(document.notes),
+        "counts": {str(status): count for status, count in document.counts().items()},
+        "engines": document.engines(),
+        "items": [_item(item, pictures) for item in document.items],
+    }
+
+
+def _item(item: Item, pictures: Pictures) -> dict[str, Any]:
+    """Short keys and no empty values: a long document has thousands of these."""
+    found: dict[str, Any] = {
+        "k": item.kind,
+        "s": str(item.status),
+        "f": item.span.file,
+        "l": item.span.line,
+        "x": _cut(item.latex),
+        "t": _cut(item.typst),
+        "d": item.display,
+        "e": item.engine,
+        "n": item.note,
+        "v": list(item.differences) if item.differences and not item.note else [],
+        "p": pictures.svg.get((item.typst, item.display), ""),
+    }
+    return {key: value for key, value in found.items() if value}
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else text[:LONGEST] + f"\n… {len(text) - LONGEST} more characters"
