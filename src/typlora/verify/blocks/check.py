@@ -1,6 +1,5 @@
 """The verdict on a candidate for a block of LaTeX."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
@@ -8,10 +7,10 @@ from typing import Protocol
 from typlora.tex.unit import Unit, UnitKind
 from typlora.verify.blocks.compare import compare_docs
 from typlora.verify.blocks.formulas import same_formula
-from typlora.verify.blocks.model import Block, Doc, Heading, Para, Text
+from typlora.verify.blocks.model import Block, Doc, Heading, Items
 from typlora.verify.blocks.reference import Reference, references
 from typlora.verify.blocks.typst_side import canonical_doc, html_source, makes_plain_refs
-from typlora.verify.blocks.walk import all_words, every_text
+from typlora.verify.blocks.walk import all_words, lower
 from typlora.verify.verdict import Outcome, Verdict
 
 
@@ -47,7 +46,7 @@ def verify_blocks(
     """Compare each candidate with what pandoc reads in its unit's LaTeX.
 
     ``preamble`` is Typst that stands before every candidate (helpers, ``set`` rules). ``heading_shift`` is
-    added to the level of the LaTeX headings: 1 where the document has chapters and a ``\\section`` is level 2.
+    added to the level of the LaTeX headings: 1 where the document has chapters, so that ``\\section`` is 2.
     """
     asked = [(unit, text) for unit, text in zip(units, typst, strict=True) if text is not None]
     compiled = iter(pool.compile_many([html_source(text, preamble) for _, text in asked], "html"))
@@ -75,7 +74,7 @@ def judge(unit: Unit, reference: Reference, candidate: Doc | None, heading_shift
         return Verdict(True, Outcome.UNKNOWN, (f"no reference: {reference.error}",))
     expected = reference.doc
     if unit.kind is UnitKind.BIBLIOGRAPHY:
-        expected, candidate = _flat(expected), _flat(candidate)
+        expected, candidate = _entries(expected), _entries(candidate)
     if heading_shift:
         expected = replace(
             expected, blocks=tuple(_shifted(block, heading_shift) for block in expected.blocks)
@@ -94,7 +93,7 @@ def _reference_is_poorer(reference: Reference, candidate: Doc) -> bool:
     assert reference.doc is not None
     if not reference.doc.blind:
         return False
-    theirs, ours = all_words(reference.doc.blocks), all_words(candidate.blocks)
+    theirs, ours = lower(all_words(reference.doc.blocks)), lower(all_words(candidate.blocks))
     return bool((reference.words & ours) - theirs) and not (theirs - ours)
 
 
@@ -102,15 +101,9 @@ def _shifted(block: Block, shift: int) -> Block:
     return Heading(block.level + shift, block.text) if isinstance(block, Heading) else block
 
 
-def _flat(doc: Doc) -> Doc:
-    """A bibliography is its words in order: whether its entries are a list or paragraphs does not matter."""
-    texts = list(every_text(doc.blocks))
-    words = tuple(word for text in texts for word in text.words)
-    atoms = tuple(atom for text in texts for atom in text.atoms)
-    links = tuple(link for text in texts for link in text.links)
-    return replace(doc, blocks=(Para(Text(words, atoms, links)),), places={})
-
-
-def missing_words(reference: Counter[str], candidate: Doc) -> Counter[str]:
-    """Words of the LaTeX that the candidate has too few of."""
-    return reference - all_words(candidate.blocks)
+def _entries(doc: Doc) -> Doc:
+    """A bibliography is its entries in order: whether they are a list or paragraphs does not matter."""
+    blocks = doc.blocks
+    if len(blocks) == 1 and isinstance(blocks[0], Items) and not blocks[0].terms:
+        blocks = tuple(block for item in blocks[0].items for block in item)
+    return replace(doc, blocks=blocks, places={})

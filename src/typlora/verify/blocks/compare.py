@@ -23,12 +23,13 @@ from typlora.verify.blocks.model import (
     Word,
 )
 from typlora.verify.blocks.refs import align_refs
+from typlora.verify.blocks.text import with_style
 from typlora.verify.blocks.theorems import flatten_theorems
 
 SameFormula = Callable[[Formula, Formula], bool | None]
 _STYLE_NAMES = {
-    "b": "bold", "i": "italic", "u": "underlined", "s": "struck out", "c": "small capitals", "^": "superscript",
-    "_": "subscript", "`": "code",
+    "b": "bold", "i": "italic", "u": "underlined", "s": "struck out", "c": "small capitals",
+    "^": "superscript", "_": "subscript", "`": "code",
 }  # fmt: skip
 _KINDS = {
     Heading: "heading", Para: "paragraph", Display: "display formula", Items: "list", Table: "table",
@@ -102,7 +103,7 @@ def _run_in(left: Sequence[Block], right: Sequence[Block]) -> tuple[Sequence[Blo
     bold: Text | None = None
     for block in left:
         if isinstance(block, Heading) and block.level >= 4 and bold is None:
-            bold = _bold(block.text)
+            bold = with_style(block.text, "b")
             continue
         if bold is not None:
             if isinstance(block, Para):
@@ -113,15 +114,6 @@ def _run_in(left: Sequence[Block], right: Sequence[Block]) -> tuple[Sequence[Blo
             bold = None
         joined.append(block)
     return [*joined, Para(bold)] if bold is not None else joined, right
-
-
-def _bold(text: Text) -> Text:
-    words = []
-    for word in text.words:
-        runs = word.style or ((sum(map(str.isalnum, word.text)), ""),)
-        merged = tuple((count, "".join(sorted({*marks, "b"}))) for count, marks in runs if count)
-        words.append(Word(word.text, merged))
-    return Text(tuple(words), text.atoms, text.links)
 
 
 def _block(found: _Findings, left: Block, right: Block, where: str) -> None:
@@ -172,9 +164,8 @@ def _list_kind(items: Items) -> str:
 
 def _table(found: _Findings, left: Table, right: Table, where: str) -> None:
     if (left.rows, left.columns) != (right.rows, right.columns):
-        found.add(
-            f"{where}table has {right.rows} rows and {right.columns} columns instead of {left.rows} and {left.columns}"
-        )
+        shape, wanted = f"{right.rows} x {right.columns}", f"{left.rows} x {left.columns}"
+        found.add(f"{where}table has {shape} cells instead of {wanted}")
     ours = {(cell.row, cell.column): cell for cell in right.cells}
     theirs = {(cell.row, cell.column): cell for cell in left.cells}
     for place in sorted(theirs.keys() | ours.keys()):

@@ -1,31 +1,36 @@
 """Compare the formulas inside blocks with the formula verifier's own canonical form."""
 
+import re
+
 from typlora.verify.blocks.model import Formula
+
+# Numbering is compared as labels, not as part of the picture.
+_NUMBERING = re.compile(r"\\label\s*\{[^{}]*\}|\\(?:nonumber|notag)\b")
 
 
 def same_formula(reference: Formula, candidate: Formula) -> bool | None:
-    """None where one of the two has no canonical form."""
-    left = _tokens(reference.tree, reference.display)
-    right = _tokens(candidate.tree, candidate.display)
-    if left is None or right is None:
-        return None
+    """None where the LaTeX has no canonical form."""
     from typlora.verify.compare import same
+    from typlora.verify.formula import reference as reference_tokens
 
-    return same(left, right)
+    left, _ = reference_tokens(_NUMBERING.sub("", reference.tex).strip(), reference.display)
+    if left is None:
+        return None
+    right = typst_tokens(candidate)
+    return right is not None and same(left, right)
 
 
-def _tokens(mathml: str, display: bool) -> tuple[str, ...] | None:
+def typst_tokens(formula: Formula) -> tuple[str, ...] | None:
+    """Canonical tokens of the MathML that Typst wrote."""
     import lxml.html
 
     from typlora.verify.mathml import read_math
-    from typlora.verify.tree import TooDeep, tokens
+    from typlora.verify.tree import TooDeepError, tokens
 
-    if not mathml:
-        return None
-    math = next(iter(lxml.html.fromstring(mathml).iter("math")), None)
+    math = next(iter(lxml.html.fromstring(formula.tree).iter("math")), None)
     if math is None:
         return None
     try:
         return tokens(read_math(math))
-    except TooDeep:
+    except (TooDeepError, RecursionError):
         return None

@@ -8,11 +8,12 @@ from importlib.resources import files
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """``theorems`` maps an environment to what it prints first; ``silent`` holds regular expressions."""
+    """``theorems`` maps an environment to what it prints first; ``silent*`` hold regular expressions."""
 
     harmless: frozenset[str]
     transparent: frozenset[str]
     silent: tuple[str, ...]
+    silent_pairs: tuple[str, ...]
     theorems: dict[str, str]
 
 
@@ -24,5 +25,6 @@ def names() -> Names:
         frozenset(table["harmless"].split()),
         frozenset(table["transparent"].split()),
         tuple(table["silent"].split()),
+        tuple(table["silent_pairs"].split()),
         {name: head for head, listed in table["theorems"].items() for name in listed.split()},
     )

@@ -31,7 +31,8 @@ local function unread(text, found, depth)
       found[#found + 1] = raw.text
     end
   end
-  doc:walk({ RawInline = note, RawBlock = note })
+  -- What pandoc read as a citation carries its LaTeX as a fallback: not unread.
+  doc:walk({ traverse = "topdown", Cite = function(cite) return cite, false end, RawInline = note, RawBlock = note })
   return found
 end
 

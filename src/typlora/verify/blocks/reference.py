@@ -15,7 +15,7 @@ from typlora.verify.blocks.model import Block, Doc
 from typlora.verify.blocks.names import names
 from typlora.verify.blocks.pandoc_process import read_latex
 from typlora.verify.blocks.pandoc_side import canonical_doc
-from typlora.verify.blocks.walk import all_words
+from typlora.verify.blocks.walk import all_words, lower
 from typlora.verify.blocks.words import latex_words
 
 _BOXES = r"""
@@ -36,6 +36,9 @@ _REWRITES = (
     (re.compile(r"\\end\s*\{thebibliography\}"), r"\\end{itemize}"),
     (re.compile(r"\\bibitem\s*(?:\[[^\]]*\])?\s*\{[^{}]*\}"), r"\\item "),
     (re.compile(r"\\newblock\b"), " "),
+    # pandoc takes a group that follows for an argument and drops it
+    (re.compile(r"\\(?:noindent|indent|centering|raggedright|raggedleft|protect|sloppy)(?![A-Za-z])"), " "),
+    (re.compile(r"\\(begin|end)\s*\{(?:sideways)?(figure|table)\*?\}"), r"\\\1{\2}"),
 )
 _NAME = re.compile(r"\s*\\([A-Za-z@]+\*?|.)", re.S)
 _ENVIRONMENT = re.compile(r"\s*\\begin\{([^}]*)\}\s*$")
@@ -111,6 +114,6 @@ def _blind(raw: Iterable[str], theorems: dict[str, str], latex: str) -> tuple[st
 
 def _dropped(words: Counter[str], blocks: tuple[Block, ...]) -> tuple[str, ...]:
     """Words that the cruder reading has and pandoc has not: at least three letters, to keep noise out."""
-    lost = words - all_words(blocks)
+    lost = words - lower(all_words(blocks))
     shown = [word for word in lost if len(word) > 2 and word.isalpha()]
     return (f"the two readings of the LaTeX differ on: {', '.join(sorted(shown)[:8])}",) if shown else ()

@@ -135,6 +135,16 @@ def without_style(text: Text, mark: str) -> Text:
     return Text(tuple(words), text.atoms, text.links)
 
 
+def with_style(text: Text, mark: str) -> Text:
+    """The same text with one kind of emphasis on every letter."""
+    words = []
+    for word in text.words:
+        runs = word.style or ((sum(map(str.isalnum, word.text)), ""),)
+        merged = tuple((count, "".join(sorted({*marks, mark}))) for count, marks in runs if count)
+        words.append(Word(word.text, merged))
+    return Text(tuple(words), text.atoms, text.links)
+
+
 def words_of(text: str) -> list[str]:
     """Words for counting: letters and digits only, CJK characters one by one, lower case kept apart."""
     found: list[str] = []

@@ -22,6 +22,7 @@ from typlora.verify.blocks.model import (
 )
 from typlora.verify.blocks.normalise import code_lines, grid, make_float, paragraphs
 from typlora.verify.blocks.text import TextBuilder, without_style
+from typlora.verify.preamble import FORMULA_PREAMBLE
 
 Element = Any  # lxml has no types of its own
 _NO_STYLE: frozenset[str] = frozenset()
@@ -75,7 +76,10 @@ _LABELS = """
 @cache
 def _rules() -> str:
     text = (files("typlora.verify.blocks") / "prelude.typ").read_text(encoding="utf-8")
-    return "".join(f"{line}; " for line in text.splitlines() if line.startswith("#"))
+    # The formula verifier's rule for boxes is for formulas alone: here it is narrowed to equations.
+    formulas = [line for line in FORMULA_PREAMBLE.splitlines() if not line.startswith("#show box")]
+    own = "; ".join(line for line in text.splitlines() if line.startswith("#"))
+    return f"{' '.join(formulas).replace(' #', '; #')}; {own};"
 
 
 def html_source(typst: str, preamble: str = "") -> str:
@@ -91,11 +95,11 @@ def canonical_doc(html: bytes, plain_refs: bool = False) -> Doc | None:
     rules that make a reference a bare number, as in LaTeX."""
     import lxml.html
 
-    root = lxml.html.fromstring(html.decode("utf-8", "replace"))
+    root: Element = lxml.html.fromstring(html.decode("utf-8", "replace"))
     body = root.find("body")
     if body is None:
         return None
-    listed = {mark.get("data-label"): mark for mark in body.iter("div") if mark.get("data-label")}
+    listed = {mark.get("data-label") or "": mark for mark in body.iter("div") if mark.get("data-label")}
     if _END not in listed:
         return None
     targets: dict[str, str] = {}
@@ -109,10 +113,26 @@ def canonical_doc(html: bytes, plain_refs: bool = False) -> Doc | None:
         elif mark.get("data-count") not in (None, "0"):
             labels.append(key)
             loose.append(f"label {key} stands at several places")
-        mark.getparent().remove(mark)
+        mark.drop_tree()
     walker = _Walker(targets, plain_refs)
     blocks = walker.blocks(body)
     return Doc(tuple(blocks), frozenset(labels), walker.places, (), tuple(loose))
+
+
+def _marks(element: Element) -> frozenset[str]:
+    css = element.get("style") or ""
+    marks = {mark for name, mark in _CSS if name in css}
+    return frozenset(marks | ({_MARKS[element.tag]} if element.tag in _MARKS else set()))
+
+
+def _holds_blocks(element: Element) -> bool:
+    """An inline element with blocks inside; footnotes and formulas are no such wrapper."""
+    if element.tag in ("math", "svg") or element.get("class") in ("note", "ref"):
+        return False
+    return any(
+        inner.tag in _BLOCKS and not any(up.get("class") == "note" for up in inner.iterancestors("span"))
+        for inner in element.iterdescendants()
+    )
 
 
 class _Walker:
@@ -129,7 +149,7 @@ class _Walker:
             if key is not None:
                 self.places.setdefault(key, f"{kind} {self._counts[kind]}")
 
-    def blocks(self, element: Element) -> list[Block]:
+    def blocks(self, element: Element, style: frozenset[str] = _NO_STYLE) -> list[Block]:
         """The blocks inside an element; text that stands loose between them is a paragraph."""
         found: list[Block] = []
         builder = TextBuilder()
@@ -139,20 +159,24 @@ class _Walker:
             found.extend(paragraphs(builder.finish()))
             builder = TextBuilder()
 
-        builder.add(element.text or "")
+        builder.add(element.text or "", style)
         for child in element:
             if not isinstance(child.tag, str):
                 pass
             elif child.tag in _BLOCKS:
                 flush()
-                found.extend(self._block(child))
+                found.extend(self._block(child, style))
+            elif _holds_blocks(child):
+                # Emphasis over several paragraphs, as theorem helpers have it.
+                flush()
+                found.extend(self.blocks(child, style | _marks(child)))
             else:
-                self._inline(builder, child, _NO_STYLE)
-            builder.add(child.tail or "")
+                self._inline(builder, child, style)
+            builder.add(child.tail or "", style)
         flush()
         return found
 
-    def _block(self, element: Element) -> Iterator[Block]:
+    def _block(self, element: Element, style: frozenset[str]) -> Iterator[Block]:
         tag = element.tag
         if tag in _SKIPPED or element.get("role") in ("doc-bibliography", "doc-endnotes"):
             return
@@ -164,7 +188,7 @@ class _Walker:
             self._place("heading", element)
             yield Heading(max(1, int(tag[1]) - 1), without_style(self.text(element), "b"))
         elif tag in ("ul", "ol"):
-            items = tuple(tuple(self.blocks(item)) for item in element if item.tag == "li")
+            items = tuple(tuple(self.blocks(item, style)) for item in element if item.tag == "li")
             yield Items(tag == "ol", items, start=int(element.get("start") or 1))
         elif tag == "dl":
             terms = tuple(
@@ -173,21 +197,21 @@ class _Walker:
                 if term.getparent() is element
             )
             bodies = tuple(
-                tuple(self.blocks(body)) for body in element.iter("dd") if body.getparent() is element
+                tuple(self.blocks(body, style)) for body in element.iter("dd") if body.getparent() is element
             )
             yield Items(False, bodies, terms)
         elif tag == "pre":
             yield Code(code_lines(element.text_content()))
         elif tag == "blockquote":
-            yield Quote(tuple(self.blocks(element)))
+            yield Quote(tuple(self.blocks(element, style)))
         elif tag == "table":
-            yield from self._table(element, Text())
+            yield from self._table(element, style)
         elif tag == "figure":
-            yield from self._figure(element)
+            yield from self._figure(element, style)
         else:
-            yield from self.blocks(element)
+            yield from self.blocks(element, style)
 
-    def _figure(self, element: Element) -> Iterator[Block]:
+    def _figure(self, element: Element, style: frozenset[str]) -> Iterator[Block]:
         captions = [child for child in element if child.tag == "figcaption"]
         text = self.text(captions[0]) if captions else Text()
         for caption in captions:
@@ -195,25 +219,36 @@ class _Walker:
         tables = [child for child in element.iter("table")]
         if captions:
             self._place("float", element, *tables)
-        yield from make_float(self.blocks(element), text)
+        yield from make_float(self.blocks(element, style), text)
 
-    def _table(self, element: Element, caption: Text) -> Iterator[Block]:
+    def _table(self, element: Element, style: frozenset[str]) -> Iterator[Block]:
         rows = []
         for row in element.iter("tr"):
             if next(row.iterancestors("table")) is not element:
                 continue
             rows.append(
                 [
-                    (int(cell.get("rowspan") or 1), int(cell.get("colspan") or 1), tuple(self.blocks(cell)))
+                    (
+                        int(cell.get("rowspan") or 1),
+                        int(cell.get("colspan") or 1),
+                        tuple(self.blocks(cell, style)),
+                    )
                     for cell in row
                     if cell.tag in ("td", "th")
                 ]
             )
         if not any(parent.tag == "figure" for parent in element.iterancestors()):
             self._place("float", element)
-        yield from make_float([grid(rows, 0)], caption)
+        yield from [grid(rows, 0)]
 
     def text(self, element: Element) -> Text:
+        children = list(element)
+        if (
+            len(children) == 1
+            and children[0].tag == "p"
+            and not (element.text or children[0].tail or "").strip()
+        ):
+            element = children[0]
         builder = TextBuilder()
         self._children(builder, element, _NO_STYLE)
         return builder.finish()
@@ -250,14 +285,12 @@ class _Walker:
             self._children(builder, element, style)
             builder.add_link(element.get("href") or "")
         elif tag in _BLOCKS:
-            # A block inside a heading or a caption: its words count, its shape does not.
-            builder.add(" ")
+            # A block inside a heading or a caption: the break is not lost.
+            builder.add(" ¶ " if tag == "p" else " ", style)
             self._children(builder, element, style)
             builder.add(" ")
         else:
-            css = element.get("style") or ""
-            marks = {mark for name, mark in _CSS if name in css} | ({_MARKS[tag]} if tag in _MARKS else set())
-            self._children(builder, element, style | marks)
+            self._children(builder, element, style | _marks(element))
 
     def _formula(self, element: Element) -> Formula:
         import lxml.html

@@ -1,7 +1,8 @@
 """Walk over canonical blocks: every text, every formula, every word, in order."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from typlora.verify.blocks.model import (
     Block,
@@ -68,6 +69,33 @@ def every_formula(blocks: Iterable[Block]) -> Iterator[Formula]:
             yield block.formula
         for text in texts_of(block):
             yield from (atom for atom in text.atoms if isinstance(atom, Formula))
+
+
+def map_texts(block: Block, change: Callable[[Text], Text]) -> Block:
+    """The same block with every text of it changed, footnotes left alone."""
+    match block:
+        case Heading() | Para():
+            return replace(block, text=change(block.text))
+        case Items():
+            items = tuple(tuple(map_texts(inner, change) for inner in item) for item in block.items)
+            return replace(block, items=items, terms=tuple(map(change, block.terms)))
+        case Table():
+            cells = tuple(
+                replace(cell, blocks=tuple(map_texts(inner, change) for inner in cell.blocks))
+                for cell in block.cells
+            )
+            return replace(block, cells=cells)
+        case Float() | Quote() | Theorem():
+            return replace(block, blocks=tuple(map_texts(inner, change) for inner in block.blocks))
+    return block
+
+
+def lower(words: Counter[str]) -> Counter[str]:
+    """The same multiset without regard to case."""
+    found: Counter[str] = Counter()
+    for word, count in words.items():
+        found[word.lower()] += count
+    return found
 
 
 def all_words(blocks: Iterable[Block]) -> Counter[str]:

@@ -16,18 +16,24 @@ _VERBATIM = re.compile(
     re.S,
 )
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*")
-_ARGUMENTS = r"\*?(?:\s*\([^()]*\))?(?:\s*\[[^\[\]]*\])*(?:\s*\{[^{}]*\})?"
+_OPTIONS = r"\*?(?:\s*\([^()]*\))?(?:\s*\[[^\[\]]*\])*"
+_ARGUMENT = r"(?:\s*\{[^{}]*\})"
 _DIMENSION = re.compile(r"-?\d*\.?\d+(?:pt|em|ex|cm|mm|in|px|bp|mu)?")
 
 
 @cache
 def _silent() -> re.Pattern[str]:
     """pylatexenc keeps the arguments of macros that it does not know; these are never words on the page."""
-    return re.compile(rf"\\(?:{'|'.join(names().silent)})(?![A-Za-z]){_ARGUMENTS}")
+    one = rf"\\(?:{'|'.join(names().silent)})(?![A-Za-z]){_OPTIONS}{_ARGUMENT}?"
+    two = rf"\\(?:{'|'.join(names().silent_pairs)})(?![A-Za-z]){_OPTIONS}{_ARGUMENT}{{0,2}}"
+    return re.compile(f"{two}|{one}")
 
 
 def latex_words(latex: str) -> Counter[str]:
-    """Words of running text (no formulas, no listings), as a multiset. Empty if pylatexenc gives up."""
+    """Words of running text in lower case (no formulas, no listings), as a multiset.
+
+    Lower case, since pylatexenc shouts headings. Empty if it gives up.
+    """
     from pylatexenc.latex2text import LatexNodes2Text
 
     _, begin, body = latex.rpartition("\\begin{document}")
@@ -40,4 +46,4 @@ def latex_words(latex: str) -> Counter[str]:
         ).latex_to_text(text, tolerant_parsing=True)
     except (Exception, RecursionError):  # tolerant is not total: it has no answer for some broken input
         return Counter()
-    return Counter(word for word in words_of(plain) if not _DIMENSION.fullmatch(word))
+    return Counter(word for word in words_of(plain.lower()) if not _DIMENSION.fullmatch(word))

@@ -65,6 +65,9 @@ def command(reader: "Reader", word: str, font: "_Font", depth: int) -> Node:
             else ("root", inside, _read(degree, font, depth))
         )
     if word in {"left", "right", "middle"} or word in symbols.DELIMITER_SIZES:
+        reader.open_fences += {"left": 1, "right": -1}.get(word, 0)
+        if reader.open_fences < 0:
+            raise UnsupportedError("\\right without \\left")
         return delimiter(reader)
     if word in {"overset", "stackrel"}:
         over = reader.argument(font, depth)

@@ -42,6 +42,8 @@ def read_tex(latex: str, display: bool) -> Node:
         raise TooDeepError from error
     if reader.position < len(reader.text):
         raise UnsupportedError(f"unbalanced {reader.text[reader.position]!r}")
+    if reader.open_fences:
+        raise UnsupportedError("\\left without \\right")
     return resolve(node, 0 if display else 1)
 
 
@@ -51,6 +53,7 @@ class Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.position = 0
+        self.open_fences = 0
 
     # -- characters and control words -------------------------------------------------
 
