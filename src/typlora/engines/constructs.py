@@ -43,6 +43,22 @@ def fraction(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style)
     return out, after
 
 
+def genfrac(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style) -> Result:
+    """``\\genfrac`` where it is one of the usual fractions or binomials."""
+    parts: list[str] = []
+    after = at + 1
+    for _ in range(4):
+        inside, after = _take(tokens, after)
+        parts.append("".join(inside).strip())
+    plain = {("", "", ""): "frac", ("(", ")", "0pt"): "binom"}.get((parts[0], parts[1], parts[2]))
+    sizes = {"": "", "0": "d", "1": "t"}
+    if plain is None or parts[3] not in sizes:
+        raise UnreadableError("\\genfrac with delimiters or lines that Typst has no fraction for")
+    rest = [f"\\{sizes[parts[3]]}{plain}", *tokens[after:]]
+    out, used = fraction(rewriter, rest, 0, style)
+    return out, after + used - 1
+
+
 def text(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style) -> Result:
     inside, after = _take(tokens, at + 1)
     pieces = latex_text.read(inside, latex_text.STYLES[tokens[at]])
@@ -62,7 +78,11 @@ def font(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style) -> 
     inside, after = rewriter.argument(tokens, at + 1, style)
     if tokens[at] in rules.LATIN_ONLY and any(token in rules.SMALL_GREEK for token in inside):
         return _latin_only(rewriter, rules.FONTS[tokens[at]], inside), after
-    return (rewriter.wrap(rules.FONTS[tokens[at]], inside) if inside else []), after
+    opening = rules.FONTS[tokens[at]]
+    word = "".join(token for token in inside if token not in ("{", "}", " "))
+    if opening in rules.WORD_FONTS and len(word) > 1 and word.isascii() and word.isalnum():
+        return rewriter.atom(f'{opening}"{word}"' + ")" * opening.count("(")), after
+    return (rewriter.wrap(opening, inside) if inside else []), after
 
 
 def _latin_only(rewriter: "Rewriter", opening: str, inside: Tokens) -> Tokens:
@@ -256,6 +276,7 @@ HANDLERS: dict[str, Handler] = {
     "\\operatornamewithlimits": operator,
     "\\mathop": mathop,
     "\\sqrt": root,
+    "\\genfrac": genfrac,
     "\\not": negated,
     **dict.fromkeys(rules.BRACES, brace),
     "\\left": delimited,

@@ -74,7 +74,7 @@ def rows(body: Sequence[str]) -> list[list[Tokens]]:
             table.append([[]])
             if at + 1 < len(body) and body[at + 1] == "*":
                 at += 1
-            at = _skip_length(body, at + 1) - 1
+            at = at if token == "\\cr" else _skip_length(body, at + 1) - 1
         else:
             table[-1][-1].append(token)
         at += 1

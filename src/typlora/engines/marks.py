@@ -52,8 +52,6 @@ class Marks:
 
     def restore(self, typst: str) -> str | None:
         """``typst`` with every mark replaced; ``None`` when one is missing or stands there twice."""
-        if not self.pieces:
-            return None if has_private(typst) else typst
         if sorted(_PRIVATE.findall(typst)) != [chr(FIRST + i) for i in range(len(self.pieces))]:
             return None
         return _Writer(self.pieces).write(typst)
@@ -112,6 +110,8 @@ class _Writer:
             self._open.append("mark")
             self._base_missing = True
             return
+        if kind in ("close", "separator"):
+            self._strip()
         if kind == "close":
             if self._base_missing:
                 self._put('""')  # a call with an empty argument does not compile
@@ -156,15 +156,16 @@ class _Writer:
         self._ours = ours
 
     def _space(self) -> None:
-        if self._out and self._out[-1] != " " and not (self._ours and self._out[-1].startswith('"')):
+        last = self._out[-1] if self._out else " "
+        if not last.endswith(" ") and not (self._ours and (last.startswith('"') or self._base_missing)):
             self._out.append(" ")
 
     def _last(self) -> str:
         return self._out[-1][-1] if self._out else ""
 
     def _strip(self) -> None:
-        """Drop the space before a string: there it would be visible. Not after a line break."""
-        if len(self._out) > 1 and self._out[-1] == " " and not self._out[-2].endswith("\\"):
+        """Drop a space; before a string it would be visible. The one that ends a line break stays."""
+        if len(self._out) > 1 and self._out[-1] == " " and self._out[-2] != "\\":
             self._out.pop()
 
 

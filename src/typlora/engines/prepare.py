@@ -40,6 +40,6 @@ def prepare(latex: str, display: bool) -> Prepared | None:
     marks = Marks()
     try:
         rewritten = Rewriter(marks).formula(tokens, display)
-    except (UnreadableError, OverflowError):
+    except (UnreadableError, OverflowError, RecursionError):
         return None
     return Prepared(latex_tokens.join(rewritten).strip(), marks)

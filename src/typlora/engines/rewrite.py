@@ -79,7 +79,8 @@ class Rewriter:
             elif token in _SCRIPTS:
                 if base < 0:
                     out += self.atom('""')
-                scripts, at = self._scripts(tokens, at)
+                stacked = style == "display" and out[base:][:1] in ([s] for s in rules.BIG)
+                scripts, at = self._scripts(tokens, at, stacked)
                 out += scripts
                 base = -1
             elif token in ("\\limits", "\\nolimits", "\\displaylimits"):
@@ -109,12 +110,13 @@ class Rewriter:
         inside = trim(source[1:-1]) if token == "{" else []
         if token in RELATIONS or (len(inside) == 1 and inside[0] in RELATIONS | rules.BIG | rules.INTEGRALS):
             return self.wrap("scripts(", found)
-        if any(part in _SCRIPTS for _, part in top_level(inside)):
+        if token in rules.STACKED or any(part in _SCRIPTS for _, part in top_level(inside)):
             return self.wrap("lr(", found)
         return found
 
-    def _scripts(self, tokens: Sequence[str], at: int) -> tuple[Tokens, int]:
-        """All scripts of one base, primes first: behind ``_`` Typst would give them to the subscript."""
+    def _scripts(self, tokens: Sequence[str], at: int, stacked: bool) -> tuple[Tokens, int]:
+        """All scripts of one base, primes first: behind ``_`` Typst would give them to the subscript.
+        ``stacked``: above and below, where Typst's ``'`` would not go."""
         primes = 0
         parts: dict[str, Tokens] = {}
         after = at
@@ -136,6 +138,9 @@ class Rewriter:
                 after = found[1]
                 continue
             parts[token], after = self.argument(tokens, at + 1, "script")
+        if stacked and primes:
+            parts["^"] = self.atom("prime " * primes) + parts.get("^", [])
+            primes = 0
         out = [self.marks.prime("'" * primes)] if primes else []
         for sign, part in parts.items():
             if part:
@@ -217,4 +222,4 @@ def top_level(tokens: Sequence[str]) -> list[tuple[int, str]]:
 
 def _primes(tokens: Sequence[str]) -> int:
     inside = [token for token in tokens if token not in (" ", "{", "}")]
-    return len(inside) if inside and all(token in ("'", "\\prime") for token in inside) else 0
+    return len(inside) if inside and all(token == "\\prime" for token in inside) else 0

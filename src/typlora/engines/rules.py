@@ -58,6 +58,8 @@ FONTS = {
     "\\pmb": "bold(",
     "\\symbf": "bold(",
 }
+WORD_FONTS = ("upright(", "upright(bold(", "italic(", "upright(sans(", "mono(")
+"""Fonts in which a word may stand as a string: the string is upright, the letters would be."""
 WRAPPERS = {
     "\\overline": "overline(",
     "\\underline": "underline(",
@@ -194,6 +196,7 @@ BIG = words(
         """
 )
 """Operators that carry their limits above and below in display style anyway."""
+STACKED = words(r"\stackrel \overset \underset")
 INTEGRALS = words(r"\int \iint \iiint \oint \oiint")
 SPACES = words(r"\, \: \; \> \quad \qquad \enspace \thinspace \hspace \hskip \kern \mkern \mskip ~") | {"\\ "}
 """A script behind a space has no base."""

@@ -83,6 +83,8 @@ SYMBOLS = {
     "\\bigtriangleup": "triangle.stroked.t",
     "\\bigtriangledown": "triangle.stroked.b",
     "\\triangledown": "triangle.stroked.small.b",
+    "\\prime": "prime",
+    "\\amalg": "⨿",
     "\\uplus": "union.plus",
     "\\veebar": "⊻",
     "\\barwedge": "⊼",
