@@ -1,0 +1,356 @@
+"""The walk over the parse tree: text becomes paragraphs, every construct goes to its converter.
+
+Converters register themselves in `MACROS`, `SWITCHES` and `ENVIRONMENTS`; what nobody registered keeps its
+text and is reported. A `Builder` collects one flow of paragraphs and blocks: the document, a list item, a
+table cell, a caption.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from typlora.convert.document.context import Context
+from typlora.convert.document.nodes import Cursor, Node, argument_text, children, content, end, is_macro, kind
+from typlora.convert.document.pieces import (
+    LINE_END,
+    PARAGRAPH,
+    Mark,
+    Piece,
+    Pieces,
+    Styled,
+    Text,
+    is_empty,
+    strip,
+)
+from typlora.convert.kept import raw_block, raw_inline
+from typlora.tex.unit import UnitKind
+
+MacroConverter = Callable[["Builder", Node, Cursor], None]
+EnvironmentConverter = Callable[["Builder", Node], None]
+SwitchConverter = Callable[["Builder", Pieces], Pieces]
+
+MACROS: dict[str, MacroConverter] = {}
+SWITCHES: dict[str, SwitchConverter | None] = {}  # None: no effect that Typst output shows
+ENVIRONMENTS: dict[str, EnvironmentConverter] = {}
+IGNORED: dict[str, str] = {}  # macros about layout only, with their arguments
+
+_PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
+MAX_DEPTH = 60  # nesting of groups and environments; deeper input is kept as LaTeX
+
+
+def macro(*names: str) -> Callable[[MacroConverter], MacroConverter]:
+    """Register the converter of these macros."""
+
+    def register(function: MacroConverter) -> MacroConverter:
+        MACROS.update(dict.fromkeys(names, function))
+        return function
+
+    return register
+
+
+def environment(*names: str) -> Callable[[EnvironmentConverter], EnvironmentConverter]:
+    """Register the converter of these environments."""
+
+    def register(function: EnvironmentConverter) -> EnvironmentConverter:
+        ENVIRONMENTS.update(dict.fromkeys(names, function))
+        return function
+
+    return register
+
+
+@dataclass(slots=True)
+class Chunk:
+    """A paragraph (``inline``) or another block, with the stretch of source it came from."""
+
+    kind: UnitKind
+    pieces: Pieces
+    start: int
+    stop: int
+    inline: bool = False
+    note: str = ""
+
+
+@dataclass(slots=True)
+class Builder:
+    """One flow of text. ``text_style`` holds the emphasis it already stands in."""
+
+    context: Context
+    chunks: list[Chunk] = field(default_factory=list)
+    paragraph: Pieces = field(default_factory=list)
+    start: int = -1
+    stop: int = 0
+
+    # what converters call
+
+    def add(self, *pieces: Piece) -> None:
+        """Append to the current paragraph."""
+        self.paragraph.extend(pieces)
+
+    def block(self, kind: UnitKind, pieces: Pieces, node: Node, note: str = "") -> None:
+        """End the paragraph and append a block of its own."""
+        self.flush()
+        if pieces:
+            self.chunks.append(Chunk(kind, pieces, node.pos, end(node), note=note))
+
+    def flush(self) -> None:
+        """End the current paragraph."""
+        pieces = strip(self.paragraph)
+        if pieces and not is_empty(pieces):
+            start = self.start if self.start >= 0 else self.stop
+            self.chunks.append(Chunk(UnitKind.PARAGRAPH, pieces, start, max(self.stop, start), inline=True))
+        elif pieces and self.chunks:
+            self.chunks[-1].pieces.extend(pieces)
+        self.paragraph, self.start = [], -1
+
+    def nested(self) -> "Builder":
+        """A flow of its own for the inside of something."""
+        return Builder(self.context)
+
+    def inline(self, nodes: Sequence[Node]) -> Pieces:
+        """Nodes as one line of text; paragraphs inside are joined by line breaks of the source."""
+        inner = self.nested()
+        inner.run(nodes)
+        inner.flush()
+        out: Pieces = []
+        for chunk in inner.chunks:
+            if out:
+                out.append(Mark("\n\n") if not chunk.inline else Text(" "))
+            out.extend(chunk.pieces)
+        return out
+
+    def flow(self, nodes: Sequence[Node]) -> Pieces:
+        """Nodes as paragraphs and blocks with blank lines between."""
+        inner = self.nested()
+        inner.run(nodes)
+        inner.flush()
+        return join(inner.chunks)
+
+    def argument(self, node: Node | None) -> Pieces:
+        """An argument as a line of text."""
+        return self.inline(content(node))
+
+    def source(self, node: Node | None) -> str:
+        """The LaTeX inside an argument."""
+        return argument_text(node, self.context.text)
+
+    def keep(self, node: Node, reason: str, *, block: bool = False, stop: int = 0) -> None:
+        """Leave LaTeX visible in the output and report it."""
+        latex = self.context.text[node.pos : stop or end(node)]
+        self.context.lose(node, reason, latex)
+        if block:
+            self.block(UnitKind.RAW, [Mark(raw_block(latex))], node, note=reason)
+        else:
+            self.add(Mark(raw_inline(latex)))
+
+    # the walk
+
+    def run(self, nodes: Sequence[Node]) -> None:
+        """Convert a row of nodes into this flow."""
+        if self.context.depth > MAX_DEPTH:
+            if nodes:
+                self.add(Mark(raw_inline(self.context.text[nodes[0].pos : end(nodes[-1])])))
+                self.context.lose(nodes[0], "nested too deeply; left as LaTeX")
+            return
+        self.context.depth += 1
+        try:
+            cursor = Cursor(nodes, self.context.text)
+            while (node := cursor.next()) is not None:
+                self._node(node, cursor)
+        finally:
+            self.context.depth -= 1
+
+    def _node(self, node: Node, cursor: Cursor) -> None:
+        what = kind(node)
+        if what != "comment":
+            if self.start < 0 and not (what == "chars" and not node.chars.strip()):
+                self.start = node.pos
+            self.stop = end(node)
+        if what == "chars":
+            self._chars(node.chars)
+        elif what == "comment":
+            space = getattr(node, "comment_post_space", "") or ""
+            if _PARAGRAPH.search(space):
+                self.flush()
+        elif what == "group":
+            self._group(node)
+        elif what == "math":
+            from typlora.convert.document.equations import math_node
+
+            math_node(self, node)
+        elif what == "specials":
+            self._specials(node)
+        elif what == "environment":
+            self._environment(node)
+        else:
+            self._macro(node, cursor)
+
+    def _chars(self, chars: str) -> None:
+        parts = _PARAGRAPH.split(chars)
+        for number, part in enumerate(parts):
+            if number:
+                self.flush()
+            if part:
+                self.add(Text(part))
+
+    def _group(self, node: Node) -> None:
+        inner = children(node)
+        if tuple(getattr(node, "delimiters", ("{", "}")))[0] == "[":
+            self.add(Text("["))
+            self.run(inner)
+            self.add(Text("]"))
+        else:
+            self.run(inner)
+
+    def _specials(self, node: Node) -> None:
+        chars = node.specials_chars
+        if chars == "~":
+            self.add(Text("\u00a0"))
+        elif chars in {"``", "''"}:
+            self.add(quote(chars, self.paragraph))
+        elif chars == "&":
+            self.add(Text(" "))
+        elif chars.strip() == "" and chars.count("\n") > 1:
+            self.flush()
+        else:
+            self.add(Text(chars))
+
+    def _macro(self, node: Node, cursor: Cursor) -> None:
+        name = node.macroname
+        if name in SWITCHES:
+            self._switch(node, SWITCHES[name], cursor)
+        elif name in MACROS:
+            MACROS[name](self, node, cursor)
+        elif name in IGNORED:
+            cursor.arguments(node, IGNORED[name])
+        else:
+            self._unknown(node, cursor)
+
+    def _switch(self, node: Node, style: SwitchConverter | None, cursor: Cursor) -> None:
+        rest = cursor.rest()
+        if style is None:
+            self.run(rest)
+        else:
+            converter = style
+            self.scoped(rest, lambda pieces: converter(self, pieces))
+
+    def scoped(self, nodes: Sequence[Node], style: Callable[[Pieces], Pieces]) -> None:
+        """Convert nodes with a style on every paragraph; the first and the last one join their neighbours."""
+        inner = self.nested()
+        inner.run(nodes)
+        tail = inner.paragraph
+        inner.paragraph = []
+        for chunk in inner.chunks:
+            pieces = style(chunk.pieces) if chunk.inline else chunk.pieces
+            if chunk.inline:
+                self.add(*pieces)
+                self.flush()
+            else:
+                self.flush()
+                self.chunks.append(Chunk(chunk.kind, pieces, chunk.start, chunk.stop, False, chunk.note))
+        if tail:
+            self.add(*(tail if is_empty(tail) else style(tail)))
+
+    def _unknown(self, node: Node, cursor: Cursor) -> None:
+        """A command nobody registered: its groups stay as text when it has some, else it stays visible."""
+        from typlora.convert.document.nodes import known_arguments
+
+        arguments = [argument for _, argument in known_arguments(node) if argument is not None]
+        following = cursor.peek(skip_blank=False)
+        name = node.macroname
+        if not arguments and following is not None and kind(following) == "group":
+            self.context.lose(node, f"unknown command \\{name}; its text is kept", f"\\{name}")
+            return  # the groups that follow are converted as ordinary text
+        if arguments:
+            self.context.lose(node, f"unknown command \\{name}; its text is kept")
+            for argument in arguments:
+                if kind(argument) == "group":
+                    self.run(content(argument))
+            return
+        self.keep(node, f"unknown command \\{name}", stop=node.pos + len(name) + 1)
+        if node.macro_post_space:
+            self.add(Text(" "))
+
+    def _environment(self, node: Node) -> None:
+        name = node.environmentname
+        context = self.context
+        converter = ENVIRONMENTS.get(name)
+        if converter is None and name in context.theorems:
+            from typlora.convert.document.theorems import theorem
+
+            converter = theorem
+        if converter is None and name.endswith("*"):
+            converter = ENVIRONMENTS.get(name[:-1])
+        if converter is not None:
+            converter(self, node)
+            return
+        inner = body(node)
+        self.context.lose(
+            node,
+            f"unknown environment {name}; its text is kept",
+            context.text[node.pos : node.pos + len(name) + 8],
+        )
+        self.flush()
+        self.run(inner)
+        self.flush()
+
+
+def body(node: Node) -> list[Node]:
+    """The nodes inside an environment."""
+    return children(node)
+
+
+def environment_arguments(builder: Builder, node: Node, spec: str) -> tuple[list[Node | None], list[Node]]:
+    """Arguments of an environment as ``spec`` says, and the nodes of its body behind them."""
+    cursor = Cursor(children(node), builder.context.text)
+    arguments = cursor.arguments(node, spec)
+    return arguments, cursor.rest()
+
+
+def join(chunks: Sequence[Chunk]) -> Pieces:
+    """Chunks one after the other with blank lines between."""
+    out: Pieces = []
+    for chunk in chunks:
+        if out:
+            out.append(PARAGRAPH)
+        out.extend(chunk.pieces)
+    return out
+
+
+def quote(chars: str, before: Sequence[Piece]) -> Piece:
+    """A quotation mark: Typst's own where it will turn the same way, else the character itself."""
+    opening = chars in {"``", "`"}
+    previous = ""
+    for piece in reversed(before):
+        if isinstance(piece, Text) and piece.text:
+            previous = piece.text[-1]
+            break
+        previous = "x" if not isinstance(piece, Mark) or piece.typst.strip() else ""
+        if isinstance(piece, Mark) and piece.typst == '"':
+            previous = "("
+        break
+    after_word = bool(previous) and not previous.isspace() and previous not in "([{-–—\u00a0"
+    double = len(chars) == 2
+    if opening == (not after_word):
+        return Mark('"' if double else "'")
+    return Text(
+        {(True, True): "“", (True, False): "”", (False, True): "‘", (False, False): "’"}[double, opening]
+    )
+
+
+__all__ = [
+    "ENVIRONMENTS",
+    "IGNORED",
+    "LINE_END",
+    "MACROS",
+    "SWITCHES",
+    "Builder",
+    "Chunk",
+    "Styled",
+    "body",
+    "environment",
+    "environment_arguments",
+    "is_macro",
+    "join",
+    "macro",
+    "quote",
+]

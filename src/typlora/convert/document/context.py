@@ -1,0 +1,175 @@
+"""What converters share while one document is read: source, counters, labels, formulas, losses, assets."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from typlora.convert.document.nodes import Node, end
+from typlora.convert.document.nouns import Asset, Loss, Slot
+from typlora.convert.document.pieces import Later, Mark, Pieces
+from typlora.tex.project import Project
+from typlora.tex.source import SourceText
+from typlora.tex.unit import Span, Unit, UnitKind
+
+_LABEL_START = re.compile(r"^[^\w]+|[^\w]+$")
+_NOT_LABEL = re.compile(r"[^\w\-.:]+")
+
+
+@dataclass(eq=False, slots=True)
+class Target:
+    """Something a label can point to.
+
+    ``native`` targets are referenced with ``@label``; the others by a link that shows ``number``, the
+    number LaTeX gives them. ``name`` is what ``\\autoref`` and ``\\cref`` call it.
+    """
+
+    name: str = ""
+    number: str = ""
+    native: bool = False
+    keys: list[str] = field(default_factory=list)
+    label: str = ""
+
+    def anchor(self) -> Later:
+        """Where the label stands in the output, once all keys are known."""
+        return Later(lambda: [Mark(f" <{self.label}>")] if self.label else [])
+
+
+@dataclass(slots=True)
+class Theorem:
+    """A theorem-like environment: its heading, its counter, and how it looks."""
+
+    name: str
+    counter: str = ""  # empty: not numbered
+    within: str = ""
+    style: str = "plain"
+
+
+class Counters:
+    """LaTeX's counters, as far as numbers that readers see depend on them."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, int] = {}
+        self.within: dict[str, str] = {}
+        self.appendix = False
+
+    def step(self, name: str) -> None:
+        """``\\refstepcounter``: one more, and everything numbered within it starts again."""
+        self.values[name] = self.values.get(name, 0) + 1
+        self.reset_below(name)
+
+    def reset_below(self, name: str) -> None:
+        for inner, outer in self.within.items():
+            if outer == name and inner != name:
+                self.values[inner] = 0
+                self.reset_below(inner)
+
+    def show(self, name: str) -> str:
+        """What ``\\the<name>`` prints in a standard class."""
+        value = self.values.get(name, 0)
+        outer = self.within.get(name, "")
+        own = (
+            letter(value).upper()
+            if self.appendix and not outer and name in {"chapter", "section"}
+            else str(value)
+        )
+        if outer and (name not in {"figure", "table", "equation"} or self.values.get(outer, 0)):
+            return f"{self.show(outer)}.{own}"
+        return own
+
+
+def letter(value: int) -> str:
+    """1 is ``a``, 27 is ``aa`` as in the counters of lists."""
+    return chr(96 + (value - 1) % 26 + 1) * ((value - 1) // 26 + 1) if value > 0 else ""
+
+
+class Context:
+    """State of one draft. Converters add to it; `typlora.convert.draft` reads it at the end."""
+
+    def __init__(self, project: Project, source: SourceText) -> None:
+        self.project = project
+        self.source = source
+        self.text = source.text
+        self.counters = Counters()
+        self.formulas: list[Unit] = []
+        self.losses: list[Loss] = []
+        self.assets: dict[str, Asset] = {}
+        self.needs: set[str] = set()  # helpers and set rules the preamble must have
+        self.meta: dict[str, list[list[Node]]] = {}  # \title, \author, ... as they were given
+        self.options: dict[str, str] = {}
+        self.theorems: dict[str, Theorem] = {}
+        self.colors: dict[str, str] = {}
+        self.packages: set[str] = set()
+        self.document_class = "article"
+        self.class_options: set[str] = set()
+        self.language = "en"
+        self.graphics_paths: list[str] = [""]
+        self.names: dict[str, tuple[str, str]] = {}  # \crefname: singular, plural by name of target
+        self.targets: dict[str, Target] = {}
+        self.labels: dict[str, str] = {}  # Typst label -> key or owner, so that each is used once
+        self.current = Target()
+        self.footnotes: list[Pieces] = []
+        self.depth = 0
+        self.chapters = False
+        self.numbered_equations = False
+        self.citations: dict[str, object] = {}
+
+    # places and losses
+
+    def span(self, start: int, stop: int) -> Span:
+        """Where a piece of the (expanded) source stands in the user's files."""
+        return self.source.span(start, stop)
+
+    def node_span(self, node: Node) -> Span:
+        """Where a node stands in the user's files."""
+        return self.span(node.pos, end(node))
+
+    def lose(self, node: Node, reason: str, latex: str = "") -> None:
+        """Report something that could not be converted as it was meant."""
+        shown = latex or self.text[node.pos : end(node)]
+        self.losses.append(Loss(self.node_span(node), shown, reason))
+
+    def need(self, *helpers: str) -> None:
+        """Ask for a helper of the preamble."""
+        self.needs.update(helpers)
+
+    # formulas
+
+    def formula(
+        self,
+        latex: str,
+        node: Node,
+        *,
+        display: bool,
+        labels: Sequence[str] = (),
+        before: str = "$",
+        after: str = "$",
+    ) -> Slot:
+        """A slot for a formula; ``latex`` is what engines get."""
+        unit = Unit(UnitKind.FORMULA, latex.strip(), self.node_span(node), display, "", tuple(labels))
+        self.formulas.append(unit)
+        return Slot(len(self.formulas) - 1, before, after)
+
+    # labels
+
+    def unique_label(self, key: str) -> str:
+        """A Typst label for a LaTeX key: only characters Typst allows, and not used for anything else."""
+        base = _LABEL_START.sub("", _NOT_LABEL.sub("-", key.strip())) or "label"
+        label, number = base, 2
+        while label in self.labels:
+            label, number = f"{base}-{number}", number + 1
+        self.labels[label] = key
+        return label
+
+    def define(self, key: str, target: Target, node: Node) -> bool:
+        """Let a key point to a target; False (and a loss) when the key is taken already."""
+        key = " ".join(key.split())
+        if key in self.targets:
+            self.lose(
+                node, f"label '{key}' is defined twice; references go to the first", f"\\label{{{key}}}"
+            )
+            return False
+        self.targets[key] = target
+        target.keys.append(key)
+        if not target.label:
+            target.label = self.unique_label(key)
+        return True

@@ -1,0 +1,313 @@
+"""Formulas: what engines get, and the numbers and labels LaTeX puts on displays.
+
+A display with one number is a Typst equation with a label. Where rows have numbers of their own the
+helper ``equation-rows`` of the preamble sets them: it is told for each row a label, ``auto`` (a number
+without label), ``none``, or a tag.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from typlora.convert.document.builder import Builder, environment, environment_arguments, macro
+from typlora.convert.document.context import Context, Target, letter
+from typlora.convert.document.nodes import (
+    Cursor,
+    Node,
+    argument_text,
+    children,
+    content,
+    end,
+    is_macro,
+    kind,
+    walk,
+)
+from typlora.convert.document.nouns import Slot
+from typlora.convert.document.pieces import LINE_END, Later, Mark, Pieces, Text
+
+ROW_ENVIRONMENTS = frozenset(
+    [
+        "align",
+        "flalign",
+        "alignat",
+        "xalignat",
+        "gather",
+        "eqnarray",
+        "IEEEeqnarray",
+        "dgroup",
+        "numcases",
+        "subnumcases",
+    ]
+)
+ONE_NUMBER = frozenset(["equation", "multline", "dmath", "math", "displaymath"])
+_NUMBERING = ("nonumber", "notag", "label", "tag", "yesnumber", "IEEEnonumber", "IEEEyesnumber", "donumber")
+
+
+@dataclass(slots=True)
+class Row:
+    """Numbering of one row of a display."""
+
+    keys: list[tuple[str, Node]] = field(default_factory=list)
+    tag: str | None = None
+    bare_tag: bool = False
+    numbered: bool = True
+
+
+def formula_latex(nodes: Sequence[Node], context: Context) -> str:
+    """Source of a formula without comments, labels and numbering commands."""
+    if not nodes:
+        return ""
+    cuts: list[tuple[int, int, str]] = []
+    for node in walk(nodes):
+        if kind(node) == "comment":
+            cuts.append((node.pos, end(node), _comment_space(node)))
+        elif is_macro(node, *_NUMBERING):
+            cuts.append((node.pos, _macro_end(node, context), " "))
+    return _cut(context.text, nodes[0].pos, end(nodes[-1]), cuts)
+
+
+def _comment_space(node: Node) -> str:
+    return "\n" if "\n" in (getattr(node, "comment_post_space", "") or "") else ""
+
+
+def _macro_end(node: Node, context: Context) -> int:
+    """End of a numbering command; includes an argument the parser did not take."""
+    stop = end(node)
+    if node.macroname in {"label", "tag"} and context.text[stop - 1 : stop] != "}":
+        found = re.compile(r"\*?\s*\{[^{}]*\}").match(context.text, stop)
+        return found.end() if found else stop
+    return stop
+
+
+def _cut(text: str, start: int, stop: int, cuts: list[tuple[int, int, str]]) -> str:
+    out: list[str] = []
+    position = start
+    for first, last, instead in sorted(cuts):
+        if first < position:
+            continue
+        out.append(text[position:first])
+        out.append(instead)
+        position = last
+    out.append(text[position:stop])
+    return re.sub(r"[ \t]*\n\s*\n", "\n", "".join(out))
+
+
+def math_node(builder: Builder, node: Node) -> None:
+    """``$...$``, ``\\(...\\)``, ``\\[...\\]`` or ``$$...$$``."""
+    inner = children(node)
+    context = builder.context
+    latex = formula_latex(inner, context)
+    if node.displaytype == "inline":
+        inline_formula(builder, node, latex)
+        return
+    row = _rows(inner, context)[0]
+    keys = [key for r in _rows(inner, context) for key in r.keys]
+    row.keys, row.numbered = keys, row.tag is not None
+    display(builder, node, latex, [row])
+
+
+def inline_formula(builder: Builder, node: Node, latex: str) -> None:
+    """A formula in a line; one that is empty leaves nothing."""
+    if not latex.strip():
+        return
+    builder.add(builder.context.formula(latex, node, display=False))
+
+
+@macro("ensuremath")
+def ensuremath(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """Mathematics wherever it stands."""
+    (argument,) = cursor.arguments(node, "{")
+    if argument is not None:
+        inline_formula(builder, node, formula_latex(content(argument), builder.context))
+
+
+def _math_body(node: Node) -> list[Node]:
+    return children(node)
+
+
+@environment("math")
+def math_environment(builder: Builder, node: Node) -> None:
+    """An inline formula written as an environment."""
+    inline_formula(builder, node, formula_latex(_math_body(node), builder.context))
+
+
+@environment(
+    *(f"{name}{star}" for name in ROW_ENVIRONMENTS | ONE_NUMBER - {"math"} for star in ("", "*")),
+    "split", "aligned", "gathered", "cases", "array", "matrix", "pmatrix", "bmatrix", "vmatrix", "xxalignat",
+    "narrowmultline", "narrowmultline*", "tikzcd@",
+)  # fmt: skip
+def display_environment(builder: Builder, node: Node) -> None:
+    """All environments of mathematics that stand alone."""
+    context = builder.context
+    name = node.environmentname
+    base = name.rstrip("*").removeprefix("narrow") if name.startswith("narrow") else name.rstrip("*")
+    inner = _math_body(node)
+    latex = formula_latex(inner, context)
+    numbers = not name.endswith("*") and base in ROW_ENVIRONMENTS | ONE_NUMBER - {"math", "displaymath"}
+    rows = _rows(inner, context)
+    if base in ROW_ENVIRONMENTS and base != "numcases":
+        head = context.text[node.pos : inner[0].pos] if inner else f"\\begin{{{name}}}"
+        latex = f"{head.strip()}\n{latex.strip()}\n\\end{{{name}}}"
+        for row in rows:
+            row.numbered = (row.numbered and numbers) or row.tag is not None
+        while len(rows) > 1 and not rows[-1].keys and not _row_content(inner, context):
+            rows.pop()
+    else:
+        keys = [key for row in rows for key in row.keys]
+        tags = [row for row in rows if row.tag is not None]
+        one = Row(keys, tags[0].tag if tags else None, bool(tags and tags[0].bare_tag))
+        one.numbered = (numbers and all(row.numbered for row in rows)) or bool(tags)
+        rows = [one]
+        if base not in ONE_NUMBER or base in {"multline"}:
+            head = context.text[node.pos : inner[0].pos] if inner else f"\\begin{{{name}}}"
+            shown = name.removeprefix("narrow")
+            latex = f"{head.strip()}\n{latex.strip()}\n\\end{{{name}}}".replace(name, shown)
+    display(builder, node, latex, rows)
+
+
+def _row_content(inner: Sequence[Node], context: Context) -> bool:
+    """Whether anything stands behind the last ``\\\\``."""
+    last = [index for index, node in enumerate(inner) if is_macro(node, "\\", "cr")]
+    return not last or bool(formula_latex(inner[last[-1] + 1 :], context).strip())
+
+
+def _rows(nodes: Sequence[Node], context: Context) -> list[Row]:
+    """Numbering of each row of a display; rows inside nested environments do not count."""
+    rows = [Row()]
+    for node in nodes:
+        if is_macro(node, "\\", "cr"):
+            rows.append(Row())
+        else:
+            for part in walk([node]):
+                _numbering(part, rows[-1], context)
+    return rows
+
+
+def _numbering(node: Node, row: Row, context: Context) -> None:
+    if is_macro(node, "nonumber", "notag", "IEEEnonumber"):
+        row.numbered = False
+    elif is_macro(node, "label"):
+        row.keys.append((_argument(node, context), node))
+    elif is_macro(node, "tag"):
+        row.tag = _argument(node, context)
+        row.bare_tag = context.text[node.pos : node.pos + 5] == "\\tag*"
+
+
+def _argument(node: Node, context: Context) -> str:
+    (argument,) = [a for a in Cursor([], context.text).arguments(node, "{") if a is not None] or [None]
+    if argument is not None:
+        return argument_text(argument, context.text)
+    found = re.compile(r"\\\w+\*?\s*\{([^{}]*)\}").match(context.text, node.pos)
+    return found[1].strip() if found else ""
+
+
+def display(builder: Builder, node: Node, latex: str, rows: list[Row]) -> None:
+    """A formula on lines of its own, inside the paragraph it belongs to."""
+    context = builder.context
+    if not latex.strip():
+        return
+    numbered = [row for row in rows if row.numbered]
+    labels = [key for row in rows for key, _ in row.keys]
+    if not numbered:
+        target = Target("equation", context.current.number, label=context.current.label)
+        for key, place in (pair for row in rows for pair in row.keys):
+            context.define(key, context.current if context.current.name else target, place)
+        bare = context.formula(latex, node, display=True, before="$ ", after=" $")
+        wrapped = replace(bare, before="#unnumbered($ ", after=" $)")
+        builder.add(LINE_END, Later(lambda: [_unnumbered(context, bare, wrapped)]), LINE_END)
+        return
+    targets = [_number(context, row) for row in rows]
+    if len(rows) == 1 and rows[0].tag is None:
+        slot = context.formula(
+            latex, node, display=True, labels=labels, before="$ ", after=_label(targets[0], " $")
+        )
+    else:
+        context.need("equation-rows")
+        arguments = ", ".join(
+            _row_argument(context, row, target) for row, target in zip(rows, targets, strict=True)
+        )
+        slot = context.formula(
+            latex, node, display=True, labels=labels, before=f"#equation-rows({arguments}, $ ", after=" $)"
+        )
+    context.numbered_equations = True
+    builder.add(LINE_END, slot, LINE_END)
+
+
+def _unnumbered(context: Context, bare: Slot, wrapped: Slot) -> Slot:
+    """Where other equations of the document have numbers this one must say that it has none."""
+    if not context.numbered_equations:
+        return bare
+    context.need("unnumbered")
+    return wrapped
+
+
+def _label(target: Target | None, closing: str) -> str:
+    return f"{closing} <{target.label}>" if target is not None and target.label else closing
+
+
+def _number(context: Context, row: Row) -> Target | None:
+    """Count a row and let its labels point to it."""
+    if not row.numbered:
+        for key, place in row.keys:
+            context.define(key, context.current, place)
+        return None
+    if row.tag is not None:
+        target = Target("equation", row.tag if not row.bare_tag else row.tag, native=False)
+    else:
+        context.counters.step("equation")
+        target = Target("equation", equation_number(context), native=True)
+    for key, place in row.keys:
+        context.define(key, target, place)
+    return target
+
+
+def equation_number(context: Context) -> str:
+    """The number of the equation that was just counted."""
+    parent = context.options.get("subequations")
+    value = context.counters.values.get("equation", 0)
+    if parent is not None:
+        return parent + letter(value)
+    return context.counters.show("equation")
+
+
+def _row_argument(context: Context, row: Row, target: Target | None) -> str:
+    label = f"<{target.label}>" if target is not None and target.label else ""
+    if target is None:
+        return "none"
+    if row.tag is not None:
+        from typlora.convert.document.inline import string
+
+        tag = re.sub(r"\\(?:text|mathrm|textrm|mbox|textbf|mathbf)\s*|[{}$]", "", row.tag).replace(
+            "\\ast", "∗"
+        )
+        tag = tag.replace("\\dagger", "†").replace("\\star", "⋆").replace("\\prime", "′")
+        shown = tag if row.bare_tag else f"({tag})"
+        target.number = tag
+        return f"(tag: {string(shown)}, label: {label})" if label else f"(tag: {string(shown)})"
+    return label or "auto"
+
+
+@environment("subequations")
+def subequations(builder: Builder, node: Node) -> None:
+    """Equations numbered 1a, 1b, ...; a label before the first one points to the 1."""
+    context = builder.context
+    context.need("subequations")
+    context.counters.step("equation")
+    parent = context.counters.show("equation")
+    saved = context.counters.values["equation"]
+    saved_target = context.current
+    group = Target("equation", parent, native=False)
+    context.current = group
+    context.options["subequations"] = parent
+    context.counters.values["equation"] = 0
+    before = Mark("#subequations[\n")
+    inner = builder.flow(environment_arguments(builder, node, "[")[1])
+    context.counters.values["equation"] = saved
+    context.options.pop("subequations", None)
+    context.current = saved_target
+    context.numbered_equations = True
+    pieces: Pieces = [before, *inner, LINE_END, Mark("]"), group.anchor()]
+    if builder.paragraph:
+        builder.add(LINE_END, *pieces, LINE_END)
+    else:
+        builder.add(*pieces, LINE_END, Text(""))

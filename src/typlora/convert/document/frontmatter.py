@@ -1,0 +1,281 @@
+"""The front of a document: title, authors, affiliations, date, abstract, keywords.
+
+Classes differ in names but not in kind: commands that take a person, a place or a text are collected
+while they are read, and the title block is written where ``\\maketitle`` stands (or at the beginning).
+"""
+
+import re
+
+from typlora.convert.document.builder import Builder, environment, environment_arguments, macro
+from typlora.convert.document.nodes import Cursor, Node, children, content, is_macro, kind
+from typlora.convert.document.pieces import (
+    LINE_BREAK,
+    Code,
+    Later,
+    Mark,
+    Piece,
+    Pieces,
+    Shift,
+    Text,
+    call,
+    is_empty,
+    plain,
+    strip,
+)
+from typlora.tex.unit import UnitKind
+
+_FIELDS = {
+    "title": "[{", "subtitle": "[{", "date": "[{", "author": "[{", "publishers": "{", "subject": "{",
+    "titlehead": "{", "dedication": "{", "preprint": "{", "institute": "[{", "logo@": "{",
+}  # fmt: skip
+_PLACES = {
+    "affiliation": "[{", "affil": "[{", "address": "[{", "curraddr": "[{", "institution@": "{", "altaffiliation": "[{",
+    "icmlaffiliation": "{{", "inst@": "{", "email": "[{", "ead": "[{", "urladdr": "[{", "homepage": "[{", "orcid": "{",
+    "authornote": "{", "additionalaffiliation": "{", "correspondingauthor@": "", "collaboration": "{", "cortext": "[{",
+    "fntext": "[{", "thankstext": "{{", "orcidlink": "{", "IEEEmembership@": "{", "authormark": "{", "emailaddress": "{",
+}  # fmt: skip
+_PARTS = ("institution", "department", "city", "country", "state", "postcode", "streetaddress", "position",
+          "organization", "addressline", "orgname", "orgdiv", "orgaddress", "street", "postal")  # fmt: skip
+
+
+@macro(*_FIELDS)
+def collect(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """Keep a field of the title block until it is written."""
+    argument = cursor.arguments(node, _FIELDS[node.macroname])[-1]
+    name = node.macroname
+    meta = builder.context.meta
+    if name in {"author"}:
+        meta.setdefault("author", []).append(content(argument))
+    else:
+        meta[name] = [content(argument)]
+    builder.context.options.setdefault("title-position", str(node.pos))
+
+
+@macro(*_PLACES)
+def place(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """Affiliations and addresses follow the author they were given for."""
+    argument = cursor.arguments(node, _PLACES[node.macroname])[-1]
+    builder.context.meta.setdefault("author", []).append([*content(argument)])
+
+
+@macro(*_PARTS)
+def part_of_address(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """acmart's pieces of an affiliation, separated by commas."""
+    (argument,) = cursor.arguments(node, "{")
+    words = builder.argument(argument)
+    if is_empty(words):
+        return
+    if builder.paragraph and not is_empty(builder.paragraph):
+        builder.paragraph = [*strip(builder.paragraph), Text(", ")]
+    builder.add(*words)
+
+
+@macro("and", "And", "AND", "sep")
+def and_author(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """Between authors."""
+    builder.flush()
+
+
+@macro("maketitle", "makecover", "titlepage@", "frontmatter@")
+def maketitle(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """The title block stands here."""
+    write_title(builder, node)
+
+
+def write_title(builder: Builder, node: Node) -> None:
+    """Title, authors and date, centred. Done once."""
+    context = builder.context
+    if context.options.get("title-done"):
+        return
+    context.options["title-done"] = "yes"
+    saved_float, context.options["in-float"] = context.options.get("in-float", ""), ""
+    title = strip(_field(builder, "title"))
+    out: Pieces = []
+    for name in ("titlehead", "subject"):
+        head = strip(_field(builder, name))
+        if not is_empty(head):
+            out += [*head, Mark("\n\n")]
+    if not is_empty(title):
+        words = [Mark(" \\ ") if p == LINE_BREAK else p for p in title if not _is_paragraph(p)]
+        out += [Mark("#text(1.7em)["), *call_strong(words), Code("]")]
+        clean = plain([p for p in title if not isinstance(p, Later) and p != LINE_BREAK])
+        if clean:
+            context.options["title"] = re.sub(r"\s+", " ", clean)
+    subtitle = strip(_field(builder, "subtitle"))
+    if not is_empty(subtitle):
+        out += [Mark("\n\n"), Mark("#text(1.2em)["), *subtitle, Code("]")]
+    authors = _authors(builder)
+    if authors:
+        out += [Mark("\n\n"), *authors]
+    for name in ("institute", "publishers"):
+        words = strip(_field(builder, name))
+        if not is_empty(words):
+            out += [Mark("\n\n"), *words]
+    if "date" in context.meta:
+        date = strip(_field(builder, "date"))
+        if not is_empty(date):
+            out += [Mark("\n\n"), *date]
+    out = strip(out)
+    context.options["in-float"] = saved_float
+    if out:
+        body = [Mark("\n"), Shift(2), Mark("  "), *out, Shift(-2), Mark("\n")]
+        builder.block(UnitKind.PARAGRAPH, call("align(center)", body), node)
+    for saved in context.meta.pop("abstract", []):
+        write_abstract(builder, node, saved)
+
+
+def call_strong(words: Pieces) -> Pieces:
+    """The title in bold."""
+    from typlora.convert.document.pieces import Styled
+
+    return [Styled("*", tuple(words))]
+
+
+def _is_paragraph(piece: Piece) -> bool:
+    return isinstance(piece, Mark) and "\n\n" in piece.typst
+
+
+def _field(builder: Builder, name: str) -> Pieces:
+    rows = builder.context.meta.get(name) or []
+    return builder.inline(rows[0]) if rows else []
+
+
+def _authors(builder: Builder) -> Pieces:
+    """One paragraph for each author with the lines given for them."""
+    out: Pieces = []
+    for row in builder.context.meta.get("author", []):
+        inner = builder.nested()
+        inner.run([n for n in row if not is_macro(n, "maketitle")])
+        inner.flush()
+        for chunk in inner.chunks:
+            if out:
+                out.append(Mark("\n\n"))
+            out.extend(chunk.pieces)
+    return out
+
+
+@macro("today")
+def today(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """The day the document is compiled."""
+    builder.add(Code("#datetime.today().display()"))
+
+
+@environment("abstract", "onecolabstract", "Abstract", "GDabstract@", "summary", "abstracts")
+def abstract(builder: Builder, node: Node) -> None:
+    """A centred heading and a narrower block. Classes that print the abstract with the title get it there."""
+    context = builder.context
+    (_,), nodes = environment_arguments(builder, node, "[")
+    later = context.document_class in {"amsart", "amsproc", "acmart", "revtex4", "revtex4-1", "revtex4-2"}
+    if later and not context.options.get("title-done") and context.options.get("has-maketitle"):
+        context.meta.setdefault("abstract", []).append(nodes)
+        return
+    write_abstract(builder, node, nodes)
+
+
+@macro("abstract", "abst")
+def abstract_command(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """The abstract as an argument, in classes that print it with the title."""
+    (argument,) = cursor.arguments(node, "{")
+    if not builder.context.options.get("title-done") and builder.context.options.get("has-maketitle"):
+        builder.context.meta.setdefault("abstract", []).append(content(argument))
+        return
+    write_abstract(builder, node, content(argument))
+
+
+def write_abstract(builder: Builder, node: Node, nodes: list[Node]) -> None:
+    """The helper of the preamble sets heading and width."""
+    body = builder.flow(nodes)
+    if is_empty(body):
+        return
+    builder.context.need("abstract")
+    inside = [Mark("\n"), Shift(2), Mark("  "), *body, Shift(-2), Mark("\n")]
+    builder.block(UnitKind.PARAGRAPH, call("abstract", inside), node)
+
+
+@macro(
+    "keywords",
+    "subjclass",
+    "pacs",
+    "PACS",
+    "JEL",
+    "IEEEkeywords@",
+    "kword",
+    "keyword@",
+    "classification",
+    "ccsdesc",
+)
+def keywords(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """Keywords and classifications with the words LaTeX puts before them."""
+    _, argument = cursor.arguments(node, "[{")
+    heads = {"keywords": "Keywords", "subjclass": "Mathematics Subject Classification", "pacs": "PACS", "PACS": "PACS",
+             "JEL": "JEL", "kword": "Keywords", "ccsdesc": "CCS Concepts", "classification": "Classification"}  # fmt: skip
+    words = builder.argument(argument)
+    if is_empty(words):
+        return
+    builder.block(UnitKind.PARAGRAPH, [Mark(f"_{heads.get(node.macroname, 'Keywords')}:_ "), *words], node)
+
+
+@environment("keyword", "keywords", "IEEEkeywords", "Keywords", "AMS", "MSCcodes", "kwd")
+def keyword_environment(builder: Builder, node: Node) -> None:
+    """The same as an environment."""
+    head = {"AMS": "AMS subject classifications", "MSCcodes": "MSC codes"}.get(
+        node.environmentname, "Keywords"
+    )
+    words = builder.inline([n for n in children(node)])
+    if not is_empty(words):
+        builder.block(UnitKind.PARAGRAPH, [Mark(f"_{head}:_ "), *words], node)
+
+
+@environment("acknowledgements", "acknowledgments", "acks", "acknowledgement", "Acknowledgements", "ack",
+             "acknowledgment")  # fmt: skip
+def acknowledgements(builder: Builder, node: Node) -> None:
+    """An unnumbered heading and its text."""
+    from typlora.convert.document.headings import write_heading
+
+    name = "chapter" if builder.context.chapters else "section"
+    word = "Acknowledgements" if "gements" in node.environmentname else "Acknowledgments"
+    write_heading(builder, node, name, [Text(word)], starred=True)
+    builder.run(children(node))
+    builder.flush()
+
+
+@macro("IEEEauthorblockN", "IEEEauthorblockA", "authorblockN", "authorblockA", "name", "fnm", "sur", "spfx", "pfx",
+       "authorname", "shortauthor@", "surname", "firstname", "lastname", "givenname")  # fmt: skip
+def author_block(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """Parts of an author are text."""
+    builder.run(content(cursor.arguments(node, "{")[-1]))
+
+
+@macro("inst", "IEEEauthorrefmark", "authornotemark", "fnref", "corref", "tnoteref", "at@", "fnmsep@")
+def institute_mark(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """The raised mark that leads from an author to an address."""
+    spec = "[" if node.macroname == "authornotemark" else "{"
+    (argument,) = cursor.arguments(node, spec)
+    words = builder.argument(argument)
+    if node.macroname in {"fnref", "corref", "tnoteref"} or is_empty(words):
+        words = [Text("∗")]
+    builder.add(*call("super", words))
+
+
+# Journal data that classes print in headers and footers, or not at all.
+_SILENT = {
+    "titlerunning": "{", "authorrunning": "{", "shorttitle": "{", "shortauthors": "{", "runningtitle": "{",
+    "runningauthor": "{", "acmJournal": "{", "acmVolume": "{", "acmNumber": "{", "acmArticle": "{", "acmYear": "{",
+    "acmMonth": "{", "acmDOI": "{", "acmISBN": "{", "acmConference": "[{{{", "acmBooktitle": "{", "acmPrice": "{",
+    "copyrightyear": "{", "setcopyright": "{", "acmSubmissionID": "{", "received": "[{", "revised": "{", "accepted": "{",
+    "editor@": "{", "journal": "{", "volume": "{", "issue@": "{", "copyrightinfo": "{{", "commby": "{", "markleft": "{",
+    "settopmatter": "{", "startPage": "{", "citestyle": "{", "makeindex": "", "makeglossaries": "", "makeatletter": "",
+    "bibdata@": "{", "thanksref": "{", "nobibliography": "{", "pubyear": "{", "doi@": "{", "firstpage": "{",
+    "setcctype": "[{", "renewcommand@": "", "institutename": "", "theauthor": "", "icmltitlerunning": "{",
+    "iclrfinalcopy": "", "neuripsfinalcopy": "", "cvprfinalcopy": "", "definecolor@": "", "logo": "{",
+    "frontmatterSC": "{", "issueinfo": "{{{{", "pagespan": "{{", "PII": "{", "dateposted": "{", "keywordname": "",
+}  # fmt: skip
+
+
+@macro(*_SILENT)
+def silent(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """Not shown on the page."""
+    cursor.arguments(node, _SILENT[node.macroname])
+
+
+__all__ = ["kind", "write_title"]

@@ -1,0 +1,136 @@
+"""Sections: levels, numbers, starred forms, appendix, table of contents, labels."""
+
+from typlora.convert.document.builder import Builder, macro
+from typlora.convert.document.context import Context, Target
+from typlora.convert.document.nodes import Cursor, Node
+from typlora.convert.document.pieces import Code, Later, Mark, Piece, Pieces, Text, is_empty, plain, strip
+from typlora.tex.unit import UnitKind
+
+ORDER = ["part", "chapter", "section", "subsection", "subsubsection", "paragraph", "subparagraph"]
+NAMES = {"part": "Part", "chapter": "Chapter", "section": "Section", "subsection": "Section"}
+RUN_IN = {"paragraph", "subparagraph"}
+
+
+def level(context: Context, name: str) -> int:
+    """Typst's level of a LaTeX heading: 1 is the highest one the class has besides parts."""
+    return max(1, ORDER.index(name) - (0 if context.chapters else 1))
+
+
+def is_numbered(context: Context, name: str) -> bool:
+    """Whether LaTeX numbers headings of this kind (``secnumdepth``)."""
+    depth = int(context.options.get("secnumdepth", "2" if context.chapters else "3"))
+    return ORDER.index(name) - 1 <= depth
+
+
+@macro("chapter", "section", "subsection", "subsubsection", "paragraph", "subparagraph", "addchap", "addsec")
+def heading(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """A heading; the label of an unnumbered one is a plain link."""
+    star, _, title = cursor.arguments(node, "*[{")
+    name = {"addchap": "chapter", "addsec": "section"}.get(node.macroname, node.macroname)
+    starred = star is not None or node.macroname.startswith("add")
+    write_heading(builder, node, name, builder.argument(title), starred=starred)
+
+
+def write_heading(builder: Builder, node: Node, name: str, title: Pieces, *, starred: bool) -> None:
+    """Append a heading block and make it the target of labels that follow."""
+    context = builder.context
+    numbered = not starred and is_numbered(context, name)
+    number = ""
+    if numbered:
+        context.counters.step(name)
+        number = context.counters.show(name)
+        context.need("heading-numbering")
+    depth = level(context, name)
+    context.need(f"level-{depth}")
+    title = [piece if piece != Mark("\n\n") else Text(" ") for piece in strip(title)]
+    target = Target(
+        "appendix" if context.counters.appendix and name in {"section", "chapter"} else name, number
+    )
+    target.native = numbered
+    context.current = target
+    if name in RUN_IN:
+        context.need(f"run-in-{depth}")
+    if starred and is_numbered(context, name):
+        context.need("has-starred")
+        pieces: Pieces = [_starred(context, depth, title), target.anchor()]
+    else:
+        pieces = [Mark("=" * depth + " "), *_one_line(title), target.anchor()]
+    if is_empty(title):
+        return
+    builder.block(UnitKind.HEADING, pieces, node)
+    context.options.setdefault("first-heading", plain(title) or "")
+
+
+def _one_line(title: Pieces) -> Pieces:
+    """A heading ends with its line, so breaks become spaces."""
+    return [
+        Text(p.text.replace("\n", " ")) if isinstance(p, Text) else p for p in title if p != Mark(" \\\n")
+    ]
+
+
+def _starred(context: Context, depth: int, title: Pieces) -> Piece:
+    """Written in full only where numbers are on, which the whole document decides."""
+
+    def pieces() -> Pieces:
+        if "heading-numbering" in context.needs:
+            return [Mark(f"#heading(level: {depth}, numbering: none)["), *title, Code("]")]
+        return [Mark("=" * depth + " "), *_one_line(title)]
+
+    return Later(pieces)
+
+
+@macro("part")
+def part(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """A part stands above the headings of level 1 without taking a level from them."""
+    star, _, title = cursor.arguments(node, "*[{")
+    context = builder.context
+    words = builder.argument(title)
+    if star is None:
+        context.counters.step("part")
+        number = _roman(context.counters.values["part"])
+        context.current = Target("part", number)
+        words = [Text(f"Part {number}\u2003"), *words]
+    context.need("part")
+    builder.block(UnitKind.HEADING, [Mark("#part["), *words, Code("]"), context.current.anchor()], node)
+
+
+def _roman(value: int) -> str:
+    out = ""
+    for number, digits in ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")):
+        while value >= number:
+            out, value = out + digits, value - number
+    return out
+
+
+@macro("appendix", "appendices")
+def appendix(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """From here on headings of the highest level are A, B, ..."""
+    context = builder.context
+    if context.counters.appendix:
+        return
+    top = "chapter" if context.chapters else "section"
+    context.counters.appendix = True
+    context.counters.values[top] = 0
+    context.counters.reset_below(top)
+    context.need("appendix")
+    builder.block(UnitKind.HEADING, [Mark("#show: appendix")], node)
+
+
+@macro("tableofcontents", "listoffigures", "listoftables", "listofalgorithms", "lstlistoflistings")
+def contents(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """Tables of contents are made by Typst again."""
+    targets = {
+        "tableofcontents": "#outline()",
+        "listoffigures": "#outline(title: [List of Figures], target: figure.where(kind: image))",
+        "listoftables": "#outline(title: [List of Tables], target: figure.where(kind: table))",
+        "listofalgorithms": '#outline(title: [List of Algorithms], target: figure.where(kind: "algorithm"))',
+        "lstlistoflistings": "#outline(title: [Listings], target: figure.where(kind: raw))",
+    }
+    builder.block(UnitKind.HEADING, [Code(targets[node.macroname])], node)
+
+
+@macro("printindex", "printglossary", "printglossaries", "listoftodos")
+def no_index(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """Lists that LaTeX makes with other programs."""
+    cursor.arguments(node, "[")
+    builder.context.lose(node, f"\\{node.macroname} has no counterpart; the list is not made")

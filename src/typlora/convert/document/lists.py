@@ -1,0 +1,221 @@
+"""Lists: ``- item``, ``+ item``, ``/ term: description``, nested and with the labels LaTeX would print."""
+
+import re
+
+from typlora.convert.document.builder import Builder, environment, environment_arguments
+from typlora.convert.document.context import Target, letter
+from typlora.convert.document.nodes import Cursor, Node, content, is_macro, kind
+from typlora.convert.document.pieces import (
+    Code,
+    Mark,
+    Piece,
+    Pieces,
+    Shift,
+    Text,
+    is_empty,
+    plain,
+    strip,
+)
+from typlora.tex.unit import UnitKind
+
+# LaTeX's own labels of the four levels of enumerate; Typst's default is 1. at every level.
+_LEVELS = ["1.", "(a)", "i.", "A."]
+_KINDS = {"arabic": "1", "alph": "a", "Alph": "A", "roman": "i", "Roman": "I"}
+
+Item = tuple[Node | None, list[Node], Node]
+
+
+def items(builder: Builder, nodes: list[Node]) -> tuple[list[Node], list[Item]]:
+    """What stands before the first ``\\item``, and ``(label, nodes, the macro)`` of each item."""
+    cursor = Cursor(nodes, builder.context.text)
+    before: list[Node] = []
+    found: list[Item] = []
+    while (node := cursor.next()) is not None:
+        if is_macro(node, "item", "bibitem"):
+            found.append((cursor.arguments(node, "[")[0], [], node))
+        elif found:
+            found[-1][1].append(node)
+        else:
+            before.append(node)
+    return before, found
+
+
+@environment("itemize", "compactitem", "asparaitem", "inparaitem", "dinglist", "itemize*", "list", "trivlist")
+def itemize(builder: Builder, node: Node) -> None:
+    """A bullet list; items with labels of their own keep them."""
+    spec = {"list": "{{", "dinglist": "{"}.get(node.environmentname, "[")
+    _write(builder, node, environment_arguments(builder, node, spec)[1], "- ")
+
+
+@environment("enumerate", "compactenum", "asparaenum", "inparaenum", "enumerate*")
+def enumerate_list(builder: Builder, node: Node) -> None:
+    """A numbered list. Numbering, start and resume come from enumitem's options, or enumerate's short form."""
+    context = builder.context
+    (options,), nodes = environment_arguments(builder, node, "[")
+    depth = int(context.options.get("enumerate-depth", "0"))
+    pattern, start = _numbering(builder.source(options))
+    resume = "resume" in builder.source(options)
+    if resume:
+        start = context.counters.values.get(f"enum{depth}", 0) + 1
+    shown = pattern or _LEVELS[min(depth, 3)]
+    context.options["enumerate-depth"] = str(depth + 1)
+    _write(builder, node, nodes, "+ ", pattern=shown, start=start, depth=depth)
+    context.options["enumerate-depth"] = str(depth)
+
+
+@environment("description", "compactdesc", "labeling", "acronym")
+def description(builder: Builder, node: Node) -> None:
+    """Terms and their descriptions."""
+    spec = "[{" if node.environmentname == "labeling" else "["
+    _write(builder, node, environment_arguments(builder, node, spec)[1], "/ ")
+
+
+def _numbering(options: str) -> tuple[str, int]:
+    """Typst numbering pattern and first number from enumitem's or enumerate's optional argument."""
+    start = int(found[1]) if (found := re.search(r"start\s*=\s*(\d+)", options)) else 1
+    label = (
+        found[1]
+        if (found := re.search(r"label\*?\s*=\s*(\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|[^,]*)", options))
+        else ""
+    )
+    if not label and options and "=" not in options:
+        label = re.sub(r"\{[^{}]*\}", "", options)
+        found = re.search(r"[1aAiI]", label)
+        return (
+            _clean(label[: found.start()]) + found[0] + _clean(label[found.end() :]) if found else ""
+        ), start
+    found = re.search(r"\\(arabic|alph|Alph|roman|Roman)\*?", label)
+    if not found:
+        return "", start
+    return _clean(label[: found.start()]) + _KINDS[found[1]] + _clean(label[found.end() :]), start
+
+
+def _clean(text: str) -> str:
+    """The punctuation around a number; letters would be read as numbers by Typst."""
+    text = re.sub(r"\\[a-zA-Z]+\*?", "", text)
+    return re.sub(r"[{}*~\"\\]|[1aAiI]", "", text)
+
+
+def _write(
+    builder: Builder,
+    node: Node,
+    nodes: list[Node],
+    marker: str,
+    *,
+    pattern: str = "",
+    start: int = 1,
+    depth: int = 0,
+) -> None:
+    context = builder.context
+    before, found = items(builder, nodes)
+    lead = builder.nested()
+    lead.run([n for n in before if kind(n) != "comment"])
+    lead.flush()
+    builder.flush()
+    builder.chunks.extend(lead.chunks)
+    saved = context.current
+    out: Pieces = []
+    number = start - 1
+    explicit = marker == "+ " and any(label is not None for label, _, _ in found)
+    for label, inner, _ in found:
+        if out:
+            out.append(Mark("\n"))
+        target: Target | None = None
+        if marker == "+ " and label is None:
+            number += 1
+            target = context.current = Target("item", _format(pattern, number))
+        body = builder.nested()
+        body.run(inner)
+        body.flush()
+        pieces = _body(body, target)
+        if marker == "/ ":
+            out.extend(_term(builder, label, pieces))
+        elif label is not None:
+            out.extend(_labelled(builder, label, pieces))
+        elif explicit:
+            out.extend([Mark(f"{number}. "), Shift(2), *pieces, Shift(-2)])
+        else:
+            out.extend([Mark(marker), Shift(2), *pieces, Shift(-2)])
+        context.counters.values[f"enum{depth}"] = number
+    context.current = saved
+    if not out:
+        return
+    if marker == "+ " and (pattern != "1." or start != 1):
+        settings = [f'numbering: "{pattern}"'] if pattern != "1." else []
+        settings += [f"start: {start}"] if start != 1 else []
+        out = [Mark(f"#[\n#set enum({', '.join(settings)})\n"), *out, Mark("\n]")]
+    builder.block(UnitKind.LIST, out, node)
+
+
+def _format(pattern: str, number: int) -> str:
+    """The number as ``\\ref`` prints it: without the punctuation after it."""
+    found = re.search(r"[1aAiI]", pattern)
+    kind_of = found[0] if found else "1"
+    shown = {
+        "1": str(number), "a": letter(number), "A": letter(number).upper(),
+        "i": _roman(number).lower(), "I": _roman(number),
+    }[kind_of]  # fmt: skip
+    before = pattern[: found.start()] if found else ""
+    after = pattern[found.end() :] if found else ""
+    return f"{before}{shown}{after}".rstrip(".")
+
+
+def _roman(value: int) -> str:
+    out = ""
+    table = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"))
+    for number, digits in (*table, (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")):
+        while value >= number:
+            out, value = out + digits, value - number
+    return out
+
+
+def _body(body: Builder, target: Target | None) -> Pieces:
+    """The blocks of an item; a nested list follows its line without a blank line between."""
+    out: Pieces = []
+    for index, chunk in enumerate(body.chunks):
+        if index:
+            tight = (
+                chunk.kind is UnitKind.LIST
+                and body.chunks[index - 1].inline
+                and not _is_wrapped(chunk.pieces)
+            )
+            out.append(Mark("\n" if tight else "\n\n"))
+        out.extend(chunk.pieces)
+    if not body.chunks or (not body.chunks[0].inline and body.chunks[0].kind is UnitKind.LIST):
+        out = [Mark("#[]"), Mark("\n"), *out] if out else [Mark("#[]")]
+    return [*out, _item_anchor(target)] if target is not None else out
+
+
+def _is_wrapped(pieces: Pieces) -> bool:
+    first = pieces[0] if pieces else None
+    return isinstance(first, Mark) and first.typst.startswith("#")
+
+
+def _item_anchor(target: Target) -> Piece:
+    """A list item has no label in Typst: an invisible element stands in it where one is needed."""
+    from typlora.convert.document.pieces import Later
+
+    return Later(lambda: [Code(f" #metadata(none) <{target.label}>")] if target.label else [])
+
+
+def _term(builder: Builder, label: Node | None, pieces: Pieces) -> Pieces:
+    title = strip(builder.inline(content(label))) if label is not None else []
+    if is_empty(title):
+        return [Mark("- "), Shift(2), *pieces, Shift(-2)]
+    title = [Text(p.text.replace("\n", " ")) if isinstance(p, Text) else p for p in title if not _breaks(p)]
+    if ":" in (plain(title) or ":"):  # a colon, or something that may hold one, would end the term
+        title = [Mark("#["), *title, Mark("]")]
+    return [Mark("/ "), *title, Mark(": "), Shift(2), *pieces, Shift(-2)]
+
+
+def _breaks(piece: Piece) -> bool:
+    return isinstance(piece, Mark) and "\n" in piece.typst
+
+
+def _labelled(builder: Builder, label: Node, pieces: Pieces) -> Pieces:
+    """``\\item[x]`` in a bullet or numbered list: the label replaces the marker."""
+    title = strip(builder.inline(content(label)))
+    builder.context.need("labelled-item")
+    if is_empty(title):
+        title = []
+    return [Mark("#labelled-item["), *title, Mark("]["), *pieces, Code("]")]

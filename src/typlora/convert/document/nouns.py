@@ -1,0 +1,55 @@
+"""What a draft is made of: blocks of Typst with holes for formulas, and the list of what was lost."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from typlora.tex.unit import Span, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The place of a formula. ``before`` and ``after`` stand around its Typst, dollar signs, label and
+    numbering included; `typlora.convert.draft.write_formula` puts the three together."""
+
+    formula: int
+    before: str = "$"
+    after: str = "$"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A unit of the document as Typst: ``parts`` one after the other, no separator between them."""
+
+    unit: Unit
+    parts: tuple[str | Slot, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """LaTeX that could not be converted as it was meant, where it stands, and why."""
+
+    span: Span
+    latex: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file the Typst needs beside it: ``path`` is relative to the output and uses ``/``; the content is
+    ``data``, or the file ``source`` when ``data`` is None."""
+
+    path: str
+    source: Path | None = None
+    data: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A whole document before its formulas are converted: preamble, then blocks, a blank line between."""
+
+    blocks: tuple[Block, ...]
+    formulas: tuple[Unit, ...]
+    losses: tuple[Loss, ...]
+    preamble: str
+    assets: tuple[Asset, ...]

@@ -1,0 +1,260 @@
+"""The LaTeX preamble: class, packages, declarations, as far as the document's looks and numbers need them."""
+
+import re
+
+from typlora.convert.document.builder import MACROS, Builder, macro
+from typlora.convert.document.colors import color, from_model
+from typlora.convert.document.context import Context
+from typlora.convert.document.japanese import CLASSES, VERTICAL
+from typlora.convert.document.nodes import Chars, Cursor, Node, is_macro, kind, walk
+from typlora.convert.document.nouns import Loss
+from typlora.convert.document.pieces import plain
+from typlora.tex.project import Project
+
+CHAPTER_CLASSES = frozenset(
+    [
+        "book",
+        "report",
+        "scrbook",
+        "scrreprt",
+        "memoir",
+        "amsbook",
+        "extbook",
+        "extreport",
+        "thesis",
+        "jsbook",
+        "jsreport",
+        "jbook",
+        "jreport",
+        "ujbook",
+        "ujreport",
+        "ltjsbook",
+        "ltjsreport",
+        "bxjsbook",
+        "bxjsreport",
+        "tbook",
+        "treport",
+        "utbook",
+        "utreport",
+        "svmono",
+        "tufte-book",
+    ]
+)
+_LANGUAGES = {
+    "german": "de", "ngerman": "de", "deutsch": "de", "french": "fr", "francais": "fr", "spanish": "es",
+    "italian": "it", "portuguese": "pt", "brazil": "pt", "brazilian": "pt", "russian": "ru", "dutch": "nl",
+    "polish": "pl", "czech": "cs", "japanese": "ja", "swedish": "sv", "danish": "da", "norsk": "nb", "finnish": "fi",
+    "bulgarian": "bg", "ukrainian": "uk", "greek": "el", "turkish": "tr", "hungarian": "hu", "romanian": "ro",
+}  # fmt: skip
+# Declarations that are read wherever they stand, preamble, package or body.
+_DECLARATIONS = (
+    "newtheorem", "spnewtheorem", "declaretheorem", "newmdtheoremenv", "newtcbtheorem", "theoremstyle", "numberwithin",
+    "definecolor", "colorlet", "providecolor", "graphicspath", "crefname", "Crefname", "setcounter", "lstset",
+    "counterwithin", "setcitestyle", "bibpunct", "author", "title", "date", "subtitle", "institute", "affiliation",
+    "address", "email", "affil", "thanks@", "keywords", "subject", "publishers", "titlehead", "curraddr", "abst",
+    "@addtoreset", "secnumdepth", "abstract@", "altaffiliation", "dedication",
+)  # fmt: skip
+
+
+def read_packages(context: Context, project: Project) -> None:
+    """Theorem declarations in classes and packages that lie beside the document."""
+    for package in project.packages:
+        _names(context, package.text)
+        for found in re.finditer(
+            r"\\newtheorem(\*?)\s*\{([^{}]+)\}(?:\[([^\]]*)\])?\s*\{([^{}]+)\}(?:\[([^\]]*)\])?", package.text
+        ):
+            from typlora.convert.document.theorems import declare
+
+            star, name, shared, title, within = (part or "" for part in found.groups())
+            if "#" in name or "#" in title:
+                continue
+            counter = (
+                ""
+                if star
+                else (context.theorems[shared].counter if shared in context.theorems else shared or name)
+            )
+            declare(context, name, title, counter=counter, within=within, style="definition")
+
+
+def _names(context: Context, text: str) -> None:
+    if found := re.search(r"\\(?:re)?newcommand\*?\{?\\(?:refname|bibname)\}?\s*\{([^{}\\]+)\}", text):
+        context.options["refname"] = found[1]
+
+
+def read_preamble(builder: Builder, before: list[Node], body: list[Node]) -> None:
+    """Everything before ``\\begin{document}``; text there is not part of the document."""
+    context = builder.context
+    nodes = list(before)
+    cursor = Cursor(nodes, context.text)
+    while (node := cursor.next()) is not None:
+        if is_macro(node, "documentclass"):
+            _class(builder, node, cursor)
+        elif is_macro(node, "usepackage", "RequirePackage"):
+            _packages(builder, node, cursor)
+        elif is_macro(node, *_DECLARATIONS) and node.macroname in MACROS:
+            MACROS[node.macroname](builder, node, cursor)
+        elif kind(node) == "environment" and node.environmentname in {"abstract", "frontmatter"}:
+            builder.run([node])
+    builder.paragraph.clear()
+    _counters(context)
+    _names(context, context.text[: before[-1].pos] if before else "")
+    for node in walk(body):
+        if is_macro(node, "maketitle"):
+            context.options["has-maketitle"] = "yes"
+            break
+    if not before and not body:
+        return
+
+
+def _class(builder: Builder, node: Node, cursor: Cursor) -> None:
+    context = builder.context
+    options, name = cursor.arguments(node, "[{")
+    context.document_class = builder.source(name)
+    context.class_options = {
+        option.strip() for option in builder.source(options).split(",") if option.strip()
+    }
+    context.chapters = context.document_class in CHAPTER_CLASSES
+    if context.document_class in CLASSES:
+        context.language = "ja"
+    if context.document_class in VERTICAL:
+        context.lose(node, "vertical writing is written horizontally")
+    for option in context.class_options:
+        _language(context, option)
+
+
+def _packages(builder: Builder, node: Node, cursor: Cursor) -> None:
+    context = builder.context
+    options, names = cursor.arguments(node, "[{")
+    given = [
+        option.strip() for option in re.split(r",(?![^{]*\})", builder.source(options)) if option.strip()
+    ]
+    for name in builder.source(names).split(","):
+        name = name.strip()
+        context.packages.add(name)
+        if name in {"babel", "polyglossia"} and given:
+            for option in given:
+                _language(context, option.removeprefix("main="))
+        if name == "natbib":
+            _natbib(context, given)
+        if (name == "cleveref" and "capitalise" in given) or (name == "cleveref" and "capitalize" in given):
+            context.options["cleveref-capital"] = "yes"
+        if name == "biblatex":
+            for option in given:
+                if option.startswith(("style=", "citestyle=")):
+                    context.options["biblatex-style"] = option.split("=", 1)[1]
+        if name == "indentfirst":
+            context.need("indent-first")
+
+
+def _natbib(context: Context, options: list[str]) -> None:
+    if "numbers" in options or "super" in options:
+        context.options["citation-style"] = "numeric"
+    if "super" in options:
+        context.options["citation-super"] = "yes"
+    if "authoryear" in options:
+        context.options["citation-style"] = "author-year"
+    for name in ("square", "round"):
+        if name in options:
+            context.options["citation-brackets"] = name
+
+
+def _language(context: Context, option: str) -> None:
+    if option in _LANGUAGES:
+        context.language = _LANGUAGES[option]
+    elif option in {"english", "american", "british", "USenglish", "UKenglish"}:
+        context.language = "en"
+
+
+def _counters(context: Context) -> None:
+    """What standard classes number within what."""
+    within = context.counters.within
+    within.setdefault("subsection", "section")
+    within.setdefault("subsubsection", "subsection")
+    within.setdefault("paragraph", "subsubsection")
+    if context.chapters:
+        within.setdefault("section", "chapter")
+        for name in ("figure", "table", "equation"):
+            within.setdefault(name, "chapter")
+
+
+@macro("numberwithin", "counterwithin", "@addtoreset")
+def numberwithin(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """Counters that begin again in every section."""
+    _, inner, outer = cursor.arguments(node, "[{{")
+    name = builder.source(inner)
+    if node.macroname != "@addtoreset":
+        builder.context.counters.within[name] = builder.source(outer)
+
+
+@macro("definecolor", "providecolor", "colorlet")
+def definecolor(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """Colours by name."""
+    context = builder.context
+    if node.macroname == "colorlet":
+        name, _, value = cursor.arguments(node, "{[{")
+        made = color(context, builder.source(value))
+        key = builder.source(name)
+    else:
+        _, first, model, value = cursor.arguments(node, "[{{{")
+        key, made = builder.source(first), from_model(builder.source(model), builder.source(value))
+    if made:
+        context.colors[key] = made
+
+
+@macro("graphicspath")
+def graphicspath(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """Folders where pictures are looked for."""
+    (argument,) = cursor.arguments(node, "{")
+    inside = builder.source(argument)
+    folders = re.findall(r"\{([^{}]*)\}", inside) or [inside]
+    builder.context.graphics_paths = [folder.strip() for folder in folders]
+
+
+@macro("crefname", "Crefname")
+def crefname(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """What cleveref calls a kind of thing."""
+    kind_of, singular, plural = cursor.arguments(node, "{{{")
+    words = [plain(builder.argument(a)) or builder.source(a) for a in (singular, plural)]
+    key = builder.source(kind_of)
+    if node.macroname == "crefname" or key not in builder.context.names:
+        builder.context.names[key] = (words[0], words[1])
+
+
+@macro("setcounter", "addtocounter")
+def setcounter(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """Counters that readers see; the depth of numbering."""
+    name, value = (builder.source(a) for a in cursor.arguments(node, "{{"))
+    if not re.fullmatch(r"-?\d+", value):
+        return
+    context = builder.context
+    if name == "secnumdepth":
+        context.options["secnumdepth"] = value
+    elif name in {"section", "chapter", "equation", "figure", "table", "subsection"} and len(value) < 6:
+        from typlora.convert.document.pieces import Mark
+        from typlora.tex.unit import UnitKind
+
+        number = int(value)
+        if node.macroname == "addtocounter":
+            number += context.counters.values.get(name, 0)
+        context.counters.values[name] = number
+        target = {
+            "equation": "math.equation",
+            "figure": "figure.where(kind: image)",
+            "table": "figure.where(kind: table)",
+        }
+        top = "chapter" if context.chapters else "section"
+        if name in target or name == top:
+            counter = target.get(name, "heading")
+            builder.block(UnitKind.RAW, [Mark(f"#counter({counter}).update({max(0, number)})")], node)
+
+
+@macro("setcitestyle", "bibpunct")
+def setcitestyle(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """natbib's style of citations."""
+    options = builder.source(cursor.arguments(node, "{")[0])
+    if node.macroname == "bibpunct":
+        return
+    _natbib(builder.context, [option.strip() for option in options.split(",")])
+
+
+__all__ = ["Chars", "Loss", "read_packages", "read_preamble"]

@@ -1,0 +1,275 @@
+"""Theorem-like environments: amsthm's declarations, counters that are shared or within sections, proofs.
+
+A theorem is a figure of its own kind in Typst, so that it has a number, a label and references; the
+helper ``theorem`` of the preamble makes one function for each environment.
+"""
+
+import re
+
+from typlora.convert.document.builder import Builder, environment, environment_arguments, macro
+from typlora.convert.document.context import Context, Target, Theorem
+from typlora.convert.document.nodes import Cursor, Node, content, end, is_macro, walk
+from typlora.convert.document.pieces import Code, Mark, Pieces, Shift, Text, is_empty, plain, strip
+from typlora.tex.unit import UnitKind
+
+# Environments that classes and packages define themselves (llncs, beamer, acmart, jmlr, many house styles).
+USUAL = {
+    "theorem": "Theorem", "lemma": "Lemma", "proposition": "Proposition", "corollary": "Corollary",
+    "definition": "Definition", "example": "Example", "remark": "Remark", "claim": "Claim", "conjecture": "Conjecture",
+    "fact": "Fact", "note": "Note", "exercise": "Exercise", "problem": "Problem", "solution": "Solution",
+    "question": "Question", "assumption": "Assumption", "property": "Property", "axiom": "Axiom", "case": "Case",
+    "observation": "Observation", "notation": "Notation", "hypothesis": "Hypothesis", "thm": "Theorem", "lem": "Lemma",
+    "prop": "Proposition", "cor": "Corollary", "defn": "Definition", "rem": "Remark", "conj": "Conjecture",
+    "ex": "Example@", "construction": "Construction", "algo": "Algorithm@",
+}  # fmt: skip
+_DEFINITION = {
+    "definition",
+    "example",
+    "exercise",
+    "problem",
+    "assumption",
+    "axiom",
+    "question",
+    "defn",
+    "construction",
+}
+_REMARK = {"remark", "note", "claim", "case", "notation", "rem", "solution", "observation"}
+
+
+def declare(context: Context, name: str, title: str, *, counter: str, within: str, style: str) -> None:
+    """Remember a theorem-like environment and its counter."""
+    context.theorems[name] = Theorem(title, counter, within, style)
+    if within and counter == name:
+        context.counters.within[counter] = within
+
+
+@macro("newtheorem", "spnewtheorem", "declaretheorem", "newmdtheoremenv", "newtcbtheorem", "defthm@")
+def newtheorem(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """``\\newtheorem{name}[shared]{Title}[within]`` and its relatives."""
+    context = builder.context
+    name_of = node.macroname
+    if name_of == "declaretheorem":
+        options, name = cursor.arguments(node, "[{")
+        _declare_options(context, builder.source(name), builder.source(options))
+        return
+    if name_of == "newtcbtheorem":
+        options, name, title, _, _ = cursor.arguments(node, "[{{{{")
+        found = re.search(r"(?:number within|use counter from)\s*=\s*(\w+)", builder.source(options))
+        shared = "use counter from" in builder.source(options)
+        key = builder.source(name)
+        counter = (
+            context.theorems[found[1]].counter if shared and found and found[1] in context.theorems else key
+        )
+        declare(context, key, _title(builder, title), counter=counter, within=found[1] if found and not shared else "",
+                style="plain")  # fmt: skip
+        context.options[f"tcbtheorem-{key}"] = "yes"
+        return
+    star, name, shared_name, title, within = cursor.arguments(node, "*{[{[")
+    key = builder.source(name)
+    if name_of == "spnewtheorem":
+        cursor.arguments(node, "{{") if not _has_more(node) else None
+    style = context.options.get("theoremstyle", "plain")
+    shared_key = builder.source(shared_name)
+    counter = ""
+    if star is None:
+        counter = (
+            context.theorems[shared_key].counter if shared_key in context.theorems else (shared_key or key)
+        )
+    declare(
+        context,
+        key,
+        _title(builder, title) or key.capitalize(),
+        counter=counter,
+        within=builder.source(within),
+        style=style,
+    )
+
+
+def _has_more(node: Node) -> bool:
+    return False
+
+
+def _title(builder: Builder, node: Node | None) -> str:
+    return plain(builder.argument(node)) or builder.source(node)
+
+
+def _declare_options(context: Context, name: str, options: str) -> None:
+    settings = dict(re.findall(r"(\w[\w ]*?)\s*=\s*(\{[^{}]*\}|[^,]*)", options))
+    settings = {key: value.strip("{} ") for key, value in settings.items()}
+    sibling = settings.get("sibling") or settings.get("sharenumber") or settings.get("numberlike") or ""
+    numbered = settings.get("numbered", "yes") != "no"
+    within = settings.get("parent") or settings.get("numberwithin") or settings.get("within") or ""
+    title = settings.get("name") or settings.get("title") or name.capitalize()
+    counter = (
+        (context.theorems[sibling].counter if sibling in context.theorems else sibling or name)
+        if numbered
+        else ""
+    )
+    declare(context, name, title, counter=counter, within=within, style=settings.get("style", "plain"))
+
+
+@macro("theoremstyle")
+def theoremstyle(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """Looks of the environments that are declared next."""
+    builder.context.options["theoremstyle"] = builder.source(cursor.arguments(node, "{")[0])
+
+
+def theorem(builder: Builder, node: Node) -> None:
+    """An environment declared with ``\\newtheorem``."""
+    context = builder.context
+    name = node.environmentname
+    known = context.theorems[name]
+    if context.options.get(f"tcbtheorem-{name}"):
+        arguments, nodes = environment_arguments(builder, node, "[{{")
+        optional: Node | None = arguments[1]
+        key = builder.source(arguments[2])
+    else:
+        (optional,), nodes = environment_arguments(builder, node, "[")
+        key = ""
+    if optional is None and nodes and _starts_with_bracket(nodes):
+        cursor = Cursor(nodes, context.text)
+        optional = cursor.arguments(_Nothing(), "[")[0]
+        nodes = cursor.rest()
+    title = strip(builder.argument(optional))
+    saved = context.current
+    target = Target(name if name in context.names else known.name, "")
+    if known.counter:
+        context.counters.step(known.counter)
+        target.number = context.counters.show(known.counter)
+        target.native = True
+    context.current = target
+    if key:
+        context.define(f"{name}:{key}" if ":" not in key else key, target, node)
+    body = builder.flow(nodes)
+    context.current = saved
+    function = function_name(context, name)
+    context.need("theorem", f"theorem-{name}")
+    head: Pieces = [Mark(f"#{function}")]
+    if not is_empty(title):
+        head = [Mark(f"#{function}(title: ["), *title, Mark("])")]
+    multi = any(isinstance(p, Mark) and "\n\n" in p.typst for p in body) or _long(body)
+    inside: Pieces = [Mark("[\n"), Shift(2), Mark("  "), *body, Shift(-2), Mark("\n"), Code("]")] if multi else [
+        Mark("["), *body, Code("]")]  # fmt: skip
+    builder.block(UnitKind.THEOREM, [*head, *inside, target.anchor()], node)
+
+
+class _Nothing:
+    """A node without arguments of its own."""
+
+    nodeargd = None
+
+
+def _starts_with_bracket(nodes: list[Node]) -> bool:
+    first = next((n for n in nodes if getattr(n, "chars", "x").strip()), None)
+    return str(getattr(first, "chars", "")).lstrip().startswith("[")
+
+
+def _long(body: Pieces) -> bool:
+    return sum(len(p.text) for p in body if isinstance(p, Text)) > 70 or len(body) > 6
+
+
+def function_name(context: Context, name: str) -> str:
+    """A Typst identifier for the environment that shadows nothing Typst has."""
+    clean = re.sub(r"[^A-Za-z0-9]+", "-", name.replace("*", "-plain")).strip("-").lower() or "theorem-like"
+    reserved = {
+        "theorem-like",
+        "par",
+        "text",
+        "list",
+        "enum",
+        "table",
+        "figure",
+        "quote",
+        "box",
+        "block",
+        "page",
+        "title",
+    }
+    reserved |= {
+        "ref",
+        "link",
+        "label",
+        "note",
+        "line",
+        "image",
+        "math",
+        "sub",
+        "super",
+        "align",
+        "let",
+        "set",
+        "show",
+    }
+    reserved |= {
+        "strong",
+        "emph",
+        "if",
+        "else",
+        "for",
+        "while",
+        "not",
+        "and",
+        "or",
+        "in",
+        "include",
+        "import",
+        "return",
+    }
+    reserved |= {
+        "proof",
+        "part",
+        "appendix",
+        "int",
+        "float",
+        "str",
+        "type",
+        "range",
+        "calc",
+        "sys",
+        "pad",
+        "move",
+        "end",
+    }
+    clean = clean if clean[0].isalpha() else f"t-{clean}"
+    return f"{clean}-block" if clean in reserved else clean
+
+
+@environment("proof", "pf", "IEEEproof", "Proof", "pf*", "demo")
+def proof(builder: Builder, node: Node) -> None:
+    """A proof ends with its square; ``\\qedhere`` only moved it."""
+    context = builder.context
+    (optional,), nodes = environment_arguments(builder, node, "[")
+    title = strip(builder.argument(optional))
+    body = builder.flow(nodes)
+    context.need("proof")
+    head: Pieces = [Mark("#proof")]
+    if not is_empty(title):
+        head = [Mark("#proof(title: ["), *title, Mark("])")]
+    builder.block(
+        UnitKind.THEOREM,
+        [*head, Mark("[\n"), Shift(2), Mark("  "), *body, Shift(-2), Mark("\n"), Code("]")],
+        node,
+    )
+
+
+@macro("qed", "qedsymbol", "qedhere")
+def qed(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """The square of a proof; inside ``proof`` Typst sets it."""
+    if node.macroname == "qed":
+        builder.add(Mark("#h(1fr)"), Code("#sym.square"))
+
+
+def usual_theorems(context: Context, nodes: list[Node]) -> None:
+    """Environments that the class defines: known by name when the document uses them undeclared."""
+    used = {n.environmentname for n in walk(nodes) if type(n).__name__ == "LatexEnvironmentNode"}
+    starred = {name for name in used if name.endswith("*") and name[:-1] in {**USUAL, **context.theorems}}
+    for name in sorted(used & set(USUAL) - set(context.theorems)):
+        style = "definition" if name in _DEFINITION else "remark" if name in _REMARK else "plain"
+        declare(context, name, USUAL[name].rstrip("@"), counter=name, within="", style=style)
+    for name in sorted(starred - set(context.theorems)):
+        base = context.theorems.get(name[:-1])
+        title = base.name if base else USUAL[name[:-1]].rstrip("@")
+        declare(context, name, title, counter="", within="", style=base.style if base else "plain")
+
+
+__all__ = ["content", "end", "is_macro", "proof", "theorem", "usual_theorems"]

@@ -1,0 +1,103 @@
+"""A LaTeX project as Typst blocks with holes for its formulas.
+
+The macro-expanded source is parsed, and each construct is written by its own module in
+`typlora.convert.document`. Nothing here asks an engine: structure is deterministic, prose is copied.
+What has no counterpart stays visible as LaTeX and is listed in ``losses``.
+"""
+
+from typlora.convert.document import ALL_CONVERTERS
+from typlora.convert.document.bibliography import collect_entries
+from typlora.convert.document.builder import ENVIRONMENTS, IGNORED, MACROS, SWITCHES, Builder, Chunk
+from typlora.convert.document.context import Context
+from typlora.convert.document.nodes import Chars, Node, children, kind
+from typlora.convert.document.nouns import Asset, Block, Draft, Loss, Slot
+from typlora.convert.document.pieces import emit
+from typlora.convert.document.preamble import write_preamble
+from typlora.convert.document.setup import read_packages, read_preamble
+from typlora.convert.document.theorems import usual_theorems
+from typlora.tex.macros import Expanded, MacroTable, collect, expand_all
+from typlora.tex.parse import parse
+from typlora.tex.project import Project
+from typlora.tex.unit import Unit
+
+__all__ = ["Asset", "Block", "Draft", "Loss", "Slot", "draft", "write_formula"]
+
+
+def draft(project: Project) -> Draft:
+    """Read a project into blocks. Raises nothing for bad LaTeX: what is not understood is kept and reported."""
+    expanded = _source(project)
+    context = Context(project, expanded.source)
+    parsed = parse(expanded.source, expanded.table.specs(), expanded.table.environment_specs())
+    for problem in (*project.problems, *expanded.problems, *parsed.problems):
+        context.losses.append(Loss(problem.span, "", problem.message))
+    before, body = _document(parsed.nodes)
+    read_packages(context, project)
+    builder = Builder(context)
+    read_preamble(builder, before, body)
+    usual_theorems(context, body)
+    collect_entries(context, body)
+    builder.run(body)
+    builder.flush()
+    if not context.options.get("title-done") and context.document_class == "letter":
+        context.meta.clear()
+    blocks = tuple(_block(context, chunk) for chunk in builder.chunks)
+    return Draft(
+        tuple(block for block in blocks if block.parts),
+        tuple(context.formulas),
+        _distinct(context.losses),
+        write_preamble(context),
+        tuple(context.assets.values()),
+    )
+
+
+def write_formula(unit: Unit, typst: str, slot: Slot | None = None) -> str:
+    """A formula's Typst with its dollar signs, label and number. Without a slot: ``$x$`` or ``$ x $``."""
+    if slot is None:
+        slot = Slot(0, "$ ", " $") if unit.display else Slot(0)
+    inside = typst.strip() or '""'
+    if inside.endswith("\\") and not slot.after.startswith(" "):
+        inside += " "
+    return f"{slot.before}{inside}{slot.after}"
+
+
+def _source(project: Project) -> Expanded:
+    """The expanded source, with a formatted bibliography in its place."""
+    from typlora.convert.document.bibfile import insert_bbl
+
+    source = insert_bbl(project)
+    table = MacroTable()
+    for package in project.packages:
+        table.update(collect(package))
+    # A class's own \section or \author is typesetting; the converters know what they mean.
+    for known in (MACROS, SWITCHES, IGNORED):
+        for name in known.keys() & table.definitions.keys():
+            del table.definitions[name]
+    for name in ENVIRONMENTS.keys() & table.environments.keys():
+        del table.environments[name]
+    return expand_all(source, table)
+
+
+def _document(nodes: list[Node]) -> tuple[list[Node], list[Node]]:
+    """Preamble and body; a fragment without ``document`` is all body."""
+    for index, node in enumerate(nodes):
+        if kind(node) == "environment" and node.environmentname == "document":
+            return nodes[:index], [*children(node), *nodes[index + 1 :]]
+    return [], nodes
+
+
+def _block(context: Context, chunk: Chunk) -> Block:
+    latex = context.text[chunk.start : chunk.stop]
+    unit = Unit(chunk.kind, latex, context.span(chunk.start, chunk.stop))
+    return Block(unit, emit(chunk.pieces), chunk.note)
+
+
+def _distinct(losses: list[Loss]) -> tuple[Loss, ...]:
+    """Each loss once, in the order of the text, file by file."""
+    seen: dict[tuple[object, str, str], Loss] = {}
+    for loss in losses:
+        seen.setdefault((loss.span, loss.reason, loss.latex), loss)
+    files = list(dict.fromkeys(loss.span.file for loss in losses))
+    return tuple(sorted(seen.values(), key=lambda x: (files.index(x.span.file), x.span.line, x.span.column)))
+
+
+_ = (ALL_CONVERTERS, Chars)
