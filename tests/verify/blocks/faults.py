@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from itertools import pairwise
 
-from cases import Case, Change, Pair
+from tests.verify.blocks.cases import Case, Change, Pair
 
 # Code, formulas, strings and labels are not prose: faults in words are made elsewhere.
 _NOT_PROSE = re.compile(
@@ -236,7 +236,11 @@ def _formula(change: Callable[[str, random.Random], str | None]) -> Change:
 
 def _swap_formulas(typst: str, rng: random.Random) -> str | None:
     formulas = [match for match in re.finditer(r"\$[^$]+\$", typst) if "square" not in match[0]]
-    pairs = [(a, b) for a, b in pairwise(formulas) if a[0] != b[0] and (" " == a[0][1]) == (" " == b[0][1])]
+    pairs = [
+        (a, b)
+        for a, b in pairwise(formulas)
+        if a[0] != b[0] and a[0].startswith("$ ") == b[0].startswith("$ ")
+    ]
     if not pairs:
         return None
     a, b = rng.choice(pairs)

@@ -3,7 +3,8 @@
 import random
 import re
 
-from cases import Case, Change, Pair
+from tests.verify.blocks.cases import Case, Change, Pair
+from typlora.tex.unit import Unit
 
 
 def _every(pattern: str, new: str) -> Change:
@@ -36,6 +37,23 @@ def _markup_only(pattern: str, new: str) -> Change:
     return change
 
 
+def _only(needed: str, change: Change, but: str = r"(?!)") -> Change:
+    """A change that applies where one pattern is found and another is not."""
+
+    def apply(text: str, rng: random.Random) -> str | None:
+        return change(text, rng) if re.search(needed, text) and not re.search(but, text) else None
+
+    return apply
+
+
+_LABELLED = r"<[\w:]+>$"
+_ANY = r"\A"
+
+
+def _around(before: str, after: str) -> Change:
+    return lambda text, rng: before + text + after
+
+
 SAME_TYPST: dict[str, Change] = {
     "strong as a function": _markup_only(r"\*([^*\n]+)\*(?!;)", r"#strong[\1]"),
     "emph as a function": _markup_only(r"(?<![\w\\])_([^_\n]+)_(?![\w;])", r"#emph[\1]"),
@@ -45,34 +63,38 @@ SAME_TYPST: dict[str, Change] = {
     "tie as a character": _markup_only(r"~", "\u00a0"),
     "rewrapped": _rewrap,
     "loose list": _markup_only(r"\n( *[-+] )", r"\n\n\1"),
-    "centred": lambda text, rng: f"#align(center)[\n{text}\n]" if "table(" in text and not text.startswith("#align") else None,
-    "in a block": lambda text, rng: f"#block(width: 100%)[\n{text}\n]" if not re.search(r"<[\w:]+>$", text) else None,
-    "coloured": lambda text, rng: f"#text(fill: rgb(\"#333\"))[\n{text}\n]" if not re.search(r"<[\w:]+>$", text) else None,
-    "comment added": lambda text, rng: f"// converted\n{text}" if not text.startswith("```") else None,
-    "table hlines": lambda text, rng: None if "grid(" in text else _every(r"^( *)columns: (\d),$", r"\1columns: \2, stroke: none, align: (left,) * \2, table.hline(),")(text, rng),
-    "cells on lines": lambda text, rng: re.sub(r"\], \[", "],\n [", text) if "table(" in text else None,
+    "centred": _only(r"table\(", _around("#align(center)[\n", "\n]"), but=r"\A#align"),
+    "in a block": _only(_ANY, _around("#block(width: 100%)[\n", "\n]"), but=_LABELLED),
+    "coloured": _only(_ANY, _around('#text(fill: rgb("#333"))[\n', "\n]"), but=_LABELLED),
+    "comment added": _only(_ANY, _around("// converted\n", ""), but=r"\A```"),
+    "table hlines": _only(
+        r"table\(",
+        _every(r"^( *)columns: (\d),$", r"\1columns: \2, stroke: none, align: (left,) * \2, table.hline(),"),
+        but=r"grid\(",
+    ),
+    "cells on lines": _only(r"table\(", _every(r"\], \[", "],\n ["), but=r"footnote"),
     "wider picture": _every(r"image\(\"([^\"]*)\"\)", r'image("\1", width: 80%)'),
     "heading as a function": _every(r"^= (.*?)( <[\w:]+>)?$", r"#heading(level: 1)[\1]\2"),
-    "heading numbered": lambda text, rng: f'#set heading(numbering: "1.1")\n{text}' if text.startswith("=") else None,
-    "equations numbered": lambda text, rng: f'#set math.equation(numbering: "(1)")\n{text}' if "$ " in text else None,
+    "heading numbered": _only(r"\A=", _around('#set heading(numbering: "1.1")\n', "")),
+    "equations numbered": _only(r"\$ ", _around('#set math.equation(numbering: "(1)")\n', "")),
     "citation as a function": _markup_only(r"@([a-z]+\d+)(?!\[|\w)", r"#cite(<\1>)"),
-    "small text": lambda text, rng: f"#[#set text(size: 9pt)\n{text}\n]" if not re.search(r"<[\w:]+>$", text) else None,
-    "justified": lambda text, rng: f"#set par(justify: true)\n{text}",
-}  # fmt: skip
+    "small text": _only(_ANY, _around("#[#set text(size: 9pt)\n", "\n]"), but=_LABELLED),
+    "justified": _around("#set par(justify: true)\n", ""),
+}
 
 SAME_LATEX: dict[str, Change] = {
     "textit for emph": _every(r"\\emph\{", r"\\textit{"),
     "old bold switch": _every(r"\\textbf\{([^{}]*)\}", r"{\\bf \1}"),
     "em switch": _every(r"\\emph\{([^{}]*)\}", r"{\\em \1}"),
-    "comment line": lambda text, rng: re.sub(r"\n", "\n% checked twice\n", text, count=1) if "verb" not in text and "lst" not in text else None,
+    "comment line": _only(r"\n", _every(r"\A([^\n]*)\n", r"\1\n% checked twice\n"), but="verb|lst"),
     "rewrapped": _rewrap,
     "no tie": _every(r"~", " "),
-    "spacing commands": lambda text, rng: "\\noindent " + text + "\n\\medskip\n" if re.match(r"[A-Z]", text) else None,
+    "spacing commands": _only(r"\A[A-Z]", _around(r"\noindent ", "\n\\medskip\n")),
     "starred float": _every(r"\{(figure|table)\}", r"{\1*}"),
-    "centering": lambda text, rng: text.replace("\\begin{figure}\n", "\\begin{figure}\n\\centering\n") if "figure" in text else None,
-    "row skips": lambda text, rng: text.replace("\\\\\n", "\\\\[2pt]\n") if "tabular" in text else None,
-    "paren maths": lambda text, rng: re.sub(r"\$([^$]+)\$", r"\\(\1\\)", text) if "$" in text and "\\$" not in text else None,
-}  # fmt: skip
+    "centering": _every(r"(\\begin\{figure\})\n(?!\\centering)", r"\1\n\\centering\n"),
+    "row skips": _only("tabular", _every(r"\\\\\n", r"\\\\[2pt]\n")),
+    "paren maths": _only(r"\$", _every(r"\$([^$]+)\$", r"\\(\1\\)"), but=r"\\\$"),
+}
 
 
 def right_cases(pairs: list[Pair], seed: int = 7, per_rewrite: int = 6) -> list[Case]:
