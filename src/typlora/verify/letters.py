@@ -124,7 +124,7 @@ SPLIT = {"≔": ":=", "≕": "=:", "⩴": "::=", "∷": "::", "″": "′′", "
 # Letters by their Unicode category that mathematics uses as symbols, with one look only.
 LETTER_SYMBOLS = frozenset("ℵℶℷℓ℘ıȷℏ℧∂Ⅎ⅁∁ℇ℮")
 # What each sort of big operator looks like depends on the style it is set in.
-BIG_OPERATORS = frozenset("∑∏∐∫∬∭⨌∮∯∰⋂⋃⋀⋁⨀⨁⨂⨃⨄⨅⨆⨿⨉∱∲∳")
+BIG_OPERATORS = frozenset("∑∏∐∫∬∭⨌∮∯∰⋂⋃⋀⋁⨀⨁⨂⨃⨄⨅⨆⨉∱∲∳")
 
 
 # Where the style ends in a Unicode name: MATHEMATICAL BOLD ITALIC | SMALL A.

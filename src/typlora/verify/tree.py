@@ -74,6 +74,9 @@ def scripts(base: Node, sub: Node | None, sup: Node | None) -> Node:
 
 def limits(base: Node, under: Node | None, over: Node | None) -> Node:
     """Scripts above and below. Two nested ones on free sides are the same picture as one."""
+    under, over = (None if part is None or part == EMPTY else part for part in (under, over))
+    if under is None and over is None:
+        return base
     if base[0] == "c" and base[1] in SHORT_ARROW:
         base = ("c", SHORT_ARROW[base[1]], base[2])
     if base[0] == "lim" and ((under is None or base[2] is None) and (over is None or base[3] is None)):
@@ -106,7 +109,7 @@ def table(rows: list[list[Node]], cells: str, flatten: bool) -> Node:
         return row([cell for cells_of_row in kept for cell in cells_of_row])
     if len(kept) == 1 and len(kept[0]) == 1 and flatten:
         return kept[0][0]
-    return ("tab", kept, cells)
+    return ("tab", kept, "T" if cells == "D" else cells)  # cells of display and text style are of one size
 
 
 def tokens(tree: Node) -> tuple[str, ...]:

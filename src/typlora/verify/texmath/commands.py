@@ -38,9 +38,9 @@ def command(reader: "Reader", word: str, font: "_Font", depth: int) -> Node:
     if word in symbols.INTEGRALS:
         return ("op", symbols.INTEGRALS[word], False)
     if word in symbols.LIMIT_NAMES:
-        return ("name", _letters(symbols.LIMIT_NAMES[word]), True)
+        return ("name", _letters(symbols.LIMIT_NAMES[word], font), True)
     if word in symbols.PLAIN_NAMES:
-        return ("name", _letters(word), False)
+        return ("name", _letters(word, font), False)
     if word in {"operatorname", "operatornamewithlimits", "mathop"}:
         movable = word != "operatorname" or reader.starred()
         inner = font if word == "mathop" else _Font("n", font.bold)
@@ -132,8 +132,10 @@ def _plain(node: Node) -> Node:
     return node[1] if node[0] == "group" else node
 
 
-def _letters(text: str) -> Node:
-    return row([("sp",) if letter == " " else ("c", letter, "n") for letter in text])
+def _letters(text: str, font: "_Font") -> Node:
+    """An operator's name: upright whatever the letter font, bold where the whole formula is."""
+    style = "b" if font.bold else "n"
+    return row([("sp",) if letter == " " else ("c", letter, style) for letter in text])
 
 
 def _read(latex: str, font: "_Font", depth: int) -> Node:
@@ -202,7 +204,7 @@ def _negated(reader: "Reader", font: "_Font", depth: int) -> Node:
 
 
 def _mod(reader: "Reader", word: str, font: "_Font", depth: int) -> Node:
-    name = _letters("mod")
+    name = _letters("mod", font)
     if word == "bmod":
         return name
     argument = reader.argument(font, depth)
