@@ -1,0 +1,146 @@
+"""How whole documents come out: compiles, words kept, headings, losses, seconds.
+
+    python benchmarks/documents.py FOLDER [--engine rules|none] [--show-words N] [--out FOLDER]
+
+FOLDER holds one folder a document, with ``main.tex`` and, to compare words with, ``latex.pdf``. Words are
+those of at least three letters in the text of both PDFs (``pdftotext``), Japanese is compared character by
+character. With ``--engine none`` formulas are filled with their words only: structure alone is measured.
+"""
+
+import argparse
+import re
+import statistics
+import subprocess
+import tempfile
+import time
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from typlora.convert.draft import Draft, draft, write_formula
+from typlora.convert.pipeline import convert_project, place_asset
+from typlora.tex.project import read_project
+from typlora.tex.unit import UnitKind
+from typlora.verify.compiler import CompilerPool
+
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+
+
+@dataclass(frozen=True)
+class Result:
+    """One document. ``words`` is the share kept in per cent, None without a PDF to compare with."""
+
+    name: str
+    compiles: bool
+    words: float | None
+    headings: int
+    losses: int
+    seconds: float
+    missing: list[tuple[str, int]]
+
+
+def words(text: str) -> Counter[str]:
+    """Words of a page's text, hyphenation at line ends undone, ligatures taken apart."""
+    text = unicodedata.normalize("NFKC", text)
+    text = re.sub(r"(?<=\w)[-\u00ad\u2010]\n\s*(?=[a-z])", "", text)
+    found = Counter(word.lower() for word in _WORD.findall(text) if not _CJK.search(word))
+    found.update(_CJK.findall(text))
+    return found
+
+
+def pdf_text(pdf: Path) -> str:
+    """Text of a PDF in reading order."""
+    run = subprocess.run(["pdftotext", "-raw", str(pdf), "-"], capture_output=True, check=False)
+    return run.stdout.decode("utf-8", "replace")
+
+
+def filled(made: Draft) -> str:
+    """The draft with the words of each formula instead of the formula."""
+    parts = [made.preamble]
+    for block in made.blocks:
+        text = ""
+        for part in block.parts:
+            if isinstance(part, str):
+                text += part
+            else:
+                unit = made.formulas[part.formula]
+                inside = " ".join(re.findall(r"(?<![\\A-Za-z])[A-Za-z]{3,}", unit.latex)) or "x"
+                text += write_formula(unit, f'"{inside}"', part)
+        parts.append(text)
+    return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
+
+
+def measure(folder: Path, engine: str, out: Path, pool: CompilerPool) -> Result:
+    """Convert one document and compare it with its PDF."""
+    started = time.perf_counter()
+    project = read_project(folder / "main.tex")
+    made = draft(project)
+    losses = len(made.losses)
+    target = out / folder.name
+    target.mkdir(parents=True, exist_ok=True)
+    for asset in made.assets:
+        place_asset(asset, target)
+    if engine == "none":
+        typst = filled(made)
+        compiled = pool.compile(typst, format="pdf", root=target)
+        ok, pdf = compiled.ok, compiled.pages[0] if compiled.ok else b""
+        if not ok:
+            print(f"{folder.name}: line {compiled.line}: {compiled.error}")
+    else:
+        from typlora.convert.cascade import Cascade
+        from typlora.engines.pandoc import PandocEngine
+        from typlora.engines.tylax import TylaxEngine
+        from typlora.verify.formula import FormulaVerifier
+
+        cascade = Cascade([TylaxEngine(), PandocEngine()], FormulaVerifier(pool))
+        result = convert_project(project, cascade, pool, source=folder.name, output=str(target))
+        typst, pdf, ok = result.typst, result.pdf, bool(result.pdf)
+        losses = len(result.document.items)
+    seconds = time.perf_counter() - started
+    (target / "main.typ").write_text(typst, encoding="utf-8")
+    (target / "main.pdf").write_bytes(pdf)
+    share: float | None = None
+    missing: list[tuple[str, int]] = []
+    if (folder / "latex.pdf").exists() and ok:
+        wanted, got = words(pdf_text(folder / "latex.pdf")), words(pdf_text(target / "main.pdf"))
+        lost = wanted - got
+        share = 100 * (1 - lost.total() / max(1, wanted.total()))
+        missing = lost.most_common()
+    headings = sum(block.unit.kind is UnitKind.HEADING for block in made.blocks)
+    return Result(folder.name, ok, share, headings, losses, seconds, missing)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure the conversion of whole documents.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--engine", choices=["rules", "none"], default="rules")
+    parser.add_argument("--show-words", type=int, default=0, help="print that many missing words a document")
+    parser.add_argument("--out", type=Path, help="keep the results here")
+    flags = parser.parse_args()
+    results = []
+    with tempfile.TemporaryDirectory() as scratch, CompilerPool(jobs=1, seconds=60) as pool:
+        print(f"{'document':14} compiles  words kept  headings  losses  seconds")
+        for folder in sorted(path.parent for path in flags.folder.glob("*/main.tex")):
+            result = measure(folder, flags.engine, flags.out or Path(scratch), pool)
+            results.append(result)
+            share = f"{result.words:9.1f} %" if result.words is not None else "          -"
+            compiles = "yes" if result.compiles else "NO"
+            print(
+                f"{result.name:14} {compiles:8} {share} {result.headings:9} {result.losses:7} {result.seconds:8.2f}",
+                flush=True,
+            )
+            if flags.show_words:
+                print("   ", ", ".join(f"{w} {n}" for w, n in result.missing[: flags.show_words]))
+    shares = [r.words for r in results if r.words is not None]
+    if results:
+        mean = f"{statistics.mean(shares):.1f} %" if shares else "-"
+        print(
+            f"{sum(r.compiles for r in results)} of {len(results)} compile; words kept {mean} on average; "
+            f"median {statistics.median(r.seconds for r in results):.2f} s"
+        )
+
+
+if __name__ == "__main__":
+    main()
