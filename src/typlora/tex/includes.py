@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from typlora.tex.lexer import (
     bracket_end,
-    group_end,
     line_end,
     short_argument,
     skip_blank,
@@ -49,7 +48,7 @@ class Loaded:
     packages: tuple[str, ...]
 
 
-def _words(text: str) -> Iterator[tuple[str, int, int]]:
+def control_words(text: str, *, at_letter: bool = False) -> Iterator[tuple[str, int, int]]:
     """Control words outside of comments and verbatim: name, position of the backslash, end."""
     position = 0
     while found := _STOPS.search(text, position):
@@ -57,7 +56,7 @@ def _words(text: str) -> Iterator[tuple[str, int, int]]:
         if found.group() == "%":
             position = line_end(text, start)
             continue
-        after = word_end(text, start)
+        after = word_end(text, start, at_letter=at_letter)
         word = text[start + 1 : after]
         position = verbatim_end(text, start, word, after) or after
         yield word, start, after
@@ -65,7 +64,7 @@ def _words(text: str) -> Iterator[tuple[str, int, int]]:
 
 def includes(text: str) -> Iterator[Include]:
     """All include commands in order, up to ``\\endinput`` and to ``\\end{document}``."""
-    for word, start, after in _words(text):
+    for word, start, after in control_words(text):
         if word in _ONE:
             if (found := _target(text, after, word)) is not None:
                 yield Include(start, found[1], _clean(found[0]))
@@ -98,7 +97,7 @@ def _clean(target: str) -> str:
 def document_body(text: str) -> Body:
     """Where the document's inside lies. A file cut short by ``\\endinput`` ends at the end of that line."""
     start, end, after = 0, len(text), len(text)
-    for word, position, behind in _words(text):
+    for word, position, behind in control_words(text):
         if word == "endinput":
             end = min(end, position)
             after = min(after, line_end(text, position))
@@ -116,7 +115,7 @@ def local_packages(text: str) -> Loaded:
     """Which class and packages a text loads, in order."""
     document_class = ""
     packages: list[str] = []
-    for word, _, after in _words(text):
+    for word, _, after in control_words(text):
         if word not in _PACKAGES and word not in _CLASSES:
             continue
         position = skip_blank(text, after)
@@ -131,6 +130,3 @@ def local_packages(text: str) -> Loaded:
         else:
             packages += [name for name in names if name]
     return Loaded(document_class, tuple(packages))
-
-
-__all__ = ["Body", "Include", "Loaded", "document_body", "group_end", "includes", "local_packages"]

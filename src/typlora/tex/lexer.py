@@ -6,7 +6,6 @@ or strictly advancing stretch, so that bad input costs linear time.
 """
 
 import re
-import string
 
 VERBATIM_ENVIRONMENTS = frozenset(
     {"verbatim", "verbatim*", "Verbatim", "Verbatim*", "BVerbatim", "LVerbatim", "SaveVerbatim", "lstlisting"}
@@ -40,20 +39,16 @@ VERBATIM_ENVIRONMENTS = frozenset(
 VERBATIM_COMMANDS = frozenset({"verb", "lstinline", "mintinline", "Verb", "url", "path", "nolinkurl", "href"})
 """Commands whose first argument is read with other category codes."""
 
-_LETTERS = frozenset(string.ascii_letters)
+_WORD = re.compile(r"[A-Za-z]+")
+_AT_WORD = re.compile(r"[A-Za-z@]+")
 _BRACES = re.compile(r"[\\{}%]")
 _NAME_LIMIT = 1024  # characters of a file name or a web address
 
 
 def word_end(text: str, position: int, *, at_letter: bool = False) -> int:
     """End of the control sequence whose backslash is at ``position`` (a star is not part of it)."""
-    end = position + 1
-    size = len(text)
-    if end >= size:
-        return size
-    while end < size and (text[end] in _LETTERS or (at_letter and text[end] == "@")):
-        end += 1
-    return end if end > position + 1 else end + 1
+    found = (_AT_WORD if at_letter else _WORD).match(text, position + 1)
+    return found.end() if found else min(position + 2, len(text))
 
 
 def line_end(text: str, position: int) -> int:

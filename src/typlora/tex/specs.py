@@ -76,7 +76,7 @@ _MACRO_ROWS: tuple[tuple[str, str], ...] = (
     ("{{{", "crefname Crefname"),
     (
         "[{",
-        "hyperref addbibresource bibitem orcidlink gls Gls glspl Glspl acs acl acf ac acp Ac acrshort acrlong",
+        "hyperref addbibresource bibitem orcidlink gls Gls glspl Glspl acs acl acf ac acp Ac acrshort",
     ),
     (
         "*[[{",

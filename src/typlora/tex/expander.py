@@ -1,0 +1,754 @@
+"""Apply user macros to a text, as TeX would while reading it.
+
+Why a tokenizer of our own and not the parser: expansion comes before there is a tree (see `macros.py`), and
+formulas are expanded by the ten thousand. The text is read from a stack of frames: the document below, the
+bodies of macros in use above it. What comes out is a list of pieces, each either a stretch of the document or
+text that stands for the use of a macro.
+
+Bounds: a use of a macro in the document may need 100 levels, 20,000 steps and 2 million characters; a use
+that needs more, or that reaches TeX's inner machinery, is undone and stays in the text as it was.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from typlora.tex import definitions
+from typlora.tex.lexer import (
+    VERBATIM_COMMANDS,
+    bracket_end,
+    group_end,
+    line_end,
+    skip_blank,
+    verbatim_end,
+    word_end,
+)
+from typlora.tex.macros import Macro, MacroTable, Parameter
+from typlora.tex.specs import MACRO_SPECS, STRUCTURAL, TEXT_ARGUMENT
+
+MAX_DEPTH = 100
+MAX_STEPS = 20_000
+MAX_CHARACTERS = 2_000_000
+MAX_TOTAL = 60_000_000  # characters of all uses together
+MAX_PROBLEMS = 200
+
+NO_VALUE = "-NoValue-"
+_STOPS = re.compile(r"[\\{}%^_$]")
+
+
+class Abort(Exception):  # noqa: N818 - control flow of the expansion, never seen outside
+    """The use under way cannot be expanded because of ``culprit``; no message: not worth a problem."""
+
+    def __init__(self, culprit: str, message: str = "") -> None:
+        self.culprit = culprit
+        self.message = message
+
+
+@dataclass(slots=True)
+class Piece:
+    """A stretch of the document (``literal``), or ``text`` that stands for it."""
+
+    first: int
+    last: int
+    text: str = ""
+    literal: bool = True
+
+    def of(self, document: str) -> str:
+        """The piece's text."""
+        return document[self.first : self.last] if self.literal else self.text
+
+
+class Frame:
+    """Text being read. ``base`` is where it begins in the document, -1 for the body of a macro."""
+
+    __slots__ = ("base", "depth", "end", "internal", "owner", "position", "text")
+
+    def __init__(
+        self, text: str, position: int, end: int, base: int, depth: int, internal: bool, owner: str
+    ) -> None:
+        self.owner = owner  # the macro whose body it is
+        self.text = text
+        self.position = position
+        self.end = end
+        self.base = base
+        self.depth = depth
+        self.internal = internal
+
+
+@dataclass(slots=True)
+class Use:
+    """The use of a macro in the document that is being expanded, and what to return to if it fails."""
+
+    name: str
+    first: int
+    last: int
+    frame: int
+    after: int
+    pieces: int
+    math: bool
+    groups: int
+    steps: int = 0
+    characters: int = 0
+
+
+@dataclass(slots=True)
+class Need:
+    """A known command (or ``^``) still waits for ``count`` arguments at brace level ``level``."""
+
+    level: int
+    count: int
+    script: bool
+    bracket: bool = False
+
+
+class Expander:
+    """One run over one text."""
+
+    def __init__(
+        self, text: str, table: MacroTable, commands: Mapping[str, "Handler"], *, math: bool = False
+    ) -> None:
+        self.table = table
+        self.commands = commands
+        self.problems: list[tuple[int, int, str]] = []
+        self.frames = [Frame(text, 0, len(text), 0, 0, False, "")]
+        self.math = math
+        self.flags: dict[str, bool] = {}  # \\newif switches by their condition's name
+        self.conditions: list[bool] = []  # true where \else and \fi belong to a condition we decided
+        self._pieces: list[Piece] = []
+        self._after_word = False
+        self._use: Use | None = None
+        self._groups: list[bool] = []  # math mode outside of each open group
+        self._group_math: bool | None = None
+        self._undo: list[tuple[int, bool, str, Macro | None]] = []
+        self._needs: list[Need] = []
+        self._environments: list[tuple[str, Macro | None, list[str | None], int]] = []
+        self._given_up: set[str] = set()
+        self._total = 0
+        self._owned = not math  # the table of a formula is shared between formulas
+
+    def run(self) -> list[Piece]:
+        """Read everything; never raises."""
+        while True:
+            try:
+                self._loop()
+                return self._pieces
+            except Abort as abort:
+                self._undo_use(abort)
+
+    # Reading.
+
+    def _loop(self) -> None:
+        frames = self.frames
+        while frames:
+            frame = frames[-1]
+            found = _STOPS.search(frame.text, frame.position, frame.end)
+            stop = found.start() if found else frame.end
+            if stop > frame.position:
+                if self._needs:
+                    self._plain(frame.text[frame.position : stop])
+                self.emit(frame, frame.position, stop)
+                frame.position = stop
+            if found is None:
+                frames.pop()
+                continue
+            character = found.group()
+            if character == "\\":
+                self._control(frame, stop)
+                continue
+            frame.position = stop + 1
+            if character == "{":
+                self._argument_seen()
+                self._open_group()
+            elif character == "}":
+                self._close_group()
+            elif character == "%":
+                frame.position = min(frame.end, line_end(frame.text, stop))
+            elif character == "$":
+                if frame.text.startswith("$", stop + 1) and stop + 1 < frame.end and not self.math:
+                    frame.position = stop + 2
+                self.math = not self.math
+            self.emit(frame, stop, frame.position)
+            if character in "^_":
+                self._needs.append(Need(len(self._groups), 1, True))
+
+    def _control(self, frame: Frame, start: int) -> None:
+        text = frame.text
+        after = min(frame.end, word_end(text, start, at_letter=frame.internal))
+        word = text[start + 1 : after]
+        macro = self.table.definitions.get(word)
+        if (
+            macro is not None
+            and not macro.machinery
+            and word not in self._given_up
+            and word not in STRUCTURAL
+        ):
+            self._macro(frame, start, after, macro)
+            return
+        handler = self.commands.get(word)
+        if handler is not None and handler(self, frame, start, after, word):
+            return
+        if word.startswith("if") and len(word) > 2 and self.commands["if"](self, frame, start, after, word):
+            return
+        if self.flags and self._switch(frame, after, word):
+            return
+        if word in definitions.DEFINING and self._definition(frame, start, after, word):
+            return
+        if word in VERBATIM_COMMANDS or word == "begin":
+            end = verbatim_end(text, start, word, after)
+            if end is not None:
+                self._argument_seen()
+                self._raw(frame, start, min(end, frame.end))
+                return
+        if frame.depth and "@" in word and len(word) > 1:
+            raise Abort(frame.owner)
+        if word in {"makeatletter", "makeatother"}:
+            frame.internal = word == "makeatletter"
+        self._argument_seen()
+        self._raw(frame, start, after)
+        self.known_command(word)
+
+    def _switch(self, frame: Frame, after: int, word: str) -> bool:
+        """``\\footrue`` and ``\\foofalse`` of a known ``\\newif\\iffoo``."""
+        for ending, value in (("true", True), ("false", False)):
+            if word.endswith(ending) and "if" + word.removesuffix(ending) in self.flags:
+                self.flags["if" + word.removesuffix(ending)] = value
+                frame.position = after
+                self.skip_spaces()
+                return True
+        return False
+
+    def known_command(self, word: str) -> None:
+        """Prepare for the arguments of a command that stays in the text."""
+        if word in "([" and word:
+            self.math = True
+        elif word in ")]" and word:
+            self.math = False
+        spec = MACRO_SPECS.get(word)
+        if spec and (count := spec.count("{")):
+            self._needs.append(Need(len(self._groups), count, False))
+            if word in TEXT_ARGUMENT:
+                self._group_math = False
+
+    def _raw(self, frame: Frame, start: int, end: int) -> None:
+        self.emit(frame, start, end)
+        frame.position = end
+
+    # Writing.
+
+    def emit(self, frame: Frame, start: int, end: int) -> None:
+        """Copy a stretch of a frame to the output."""
+        text = frame.text
+        if self._after_word and end > start:
+            first = text[start]
+            if first.isascii() and first.isalpha():
+                self._put(" ")
+            self._after_word = False
+        if frame.base >= 0:
+            first_offset, last_offset = frame.base + start, frame.base + end
+            pieces = self._pieces
+            if pieces and pieces[-1].literal and pieces[-1].last == first_offset:
+                pieces[-1].last = last_offset
+            elif last_offset > first_offset:
+                pieces.append(Piece(first_offset, last_offset))
+        else:
+            self._put(text[start:end])
+        if text[start] == "\\" and end - start > 1 and text[end - 1].isalpha():
+            self._after_word = True
+
+    def _put(self, text: str) -> None:
+        use = self._use
+        first, last = (use.first, use.last) if use is not None else (0, 0)
+        pieces = self._pieces
+        if pieces and not pieces[-1].literal and pieces[-1].first == first and len(pieces[-1].text) < 5000:
+            pieces[-1].text += text
+        else:
+            pieces.append(Piece(first, last, text, False))
+
+    # Groups, scopes and arguments of known commands.
+
+    def _open_group(self) -> None:
+        self._groups.append(self.math)
+        if self._group_math is not None:
+            self.math = self._group_math
+            self._group_math = None
+
+    def _close_group(self) -> None:
+        if self._groups:
+            self.math = self._groups.pop()
+        level = len(self._groups)
+        while self._needs and self._needs[-1].level > level:
+            self._needs.pop()
+        while self._undo and self._undo[-1][0] > level:
+            _, environment, name, old = self._undo.pop()
+            macros = self.table.environments if environment else self.table.definitions
+            if old is None:
+                macros.pop(name, None)
+            else:
+                macros[name] = old
+
+    def _plain(self, text: str) -> None:
+        """Characters that may be arguments of a known command."""
+        for character in text:
+            if not self._needs or self._needs[-1].level != len(self._groups):
+                return
+            need = self._needs[-1]
+            if need.bracket:
+                need.bracket = character != "]"
+            elif character == "[" and not need.script:
+                need.bracket = True
+            elif not character.isspace() and not (character == "*" and not need.script):
+                self._argument_seen()
+
+    def _argument_seen(self) -> None:
+        if self._needs and self._needs[-1].level == len(self._groups) and not self._needs[-1].bracket:
+            self._needs[-1].count -= 1
+            if self._needs[-1].count <= 0:
+                self._needs.pop()
+
+    def open_environment(self, name: str, macro: Macro | None, values: list[str | None], math: bool) -> None:
+        """Note that an environment begins; ``macro`` is the user's definition of it, if it is expanded."""
+        self._environments.append((name, macro, values, len(self._groups)))
+        if macro is None:
+            self._needs.clear()
+            self._open_group()
+            self.math = self.math or math
+
+    def close_environment(self, name: str) -> tuple[Macro, list[str | None]] | None:
+        """Note that it ends; what to expand then, if it is the user's own."""
+        for index in range(len(self._environments) - 1, max(-1, len(self._environments) - 50), -1):
+            opened, macro, values, level = self._environments[index]
+            if opened != name:
+                continue
+            if macro is not None:
+                del self._environments[index]
+                return macro, values
+            del self._environments[index:]
+            while len(self._groups) > level:
+                self._close_group()
+            return None
+        return None
+
+    def open_group(self) -> None:
+        """``\\begingroup`` and its like."""
+        self._open_group()
+
+    def close_group(self) -> None:
+        """``\\endgroup`` and its like."""
+        self._close_group()
+
+    # Definitions.
+
+    def _definition(self, frame: Frame, start: int, after: int, word: str) -> bool:
+        definition = definitions.read_definition(
+            frame.text, word, after, frame.end, self.table, frame.internal
+        )
+        if definition is None:
+            return False
+        end = min(definition.end, frame.end)
+        if definition.macro is None:
+            self._raw(frame, start, end)
+            return True
+        if definition.expand_now and frame.depth == 0:
+            definition = self._expand_now(definition)
+        frame.position = _without_line(frame.text, start, end)
+        self.define(definition)
+        return True
+
+    def _expand_now(self, definition: definitions.Definition) -> definitions.Definition:
+        """``\\edef``: the body as it is now; only for bodies without parameters."""
+        macro = definition.macro
+        if macro is None or macro.parameters or not macro.body:
+            return definition
+        inner = Expander(str(macro.body[0]), self.table.copy(), self.commands, math=self.math)
+        body = "".join(piece.of(str(macro.body[0])) for piece in inner.run())
+        changed = Macro(macro.name, (), (body,), macro.prefix, internal=macro.internal)
+        return definitions.Definition(definition.end, definition.name, changed, globally=definition.globally)
+
+    def define(self, definition: definitions.Definition) -> None:
+        """Put a definition into the table until the group ends."""
+        if not self._owned:
+            self.table = self.table.copy()
+            self._owned = True
+        macros = self.table.environments if definition.environment else self.table.definitions
+        old = macros.get(definition.name)
+        definitions.apply(definition, self.table)
+        if self._groups and not definition.globally and macros.get(definition.name) is not old:
+            self._undo.append((len(self._groups), definition.environment, definition.name, old))
+        self._given_up.discard(definition.name)
+
+    # Uses.
+
+    def begin_use(self, frame: Frame, start: int, after: int, name: str) -> None:
+        """Remember where a use in the document began; inside of a use only count."""
+        if frame.depth == 0:
+            self._use = Use(
+                name, frame.base + start, frame.base + after, len(self.frames) - 1, after,
+                len(self._pieces), self.math, len(self._groups),
+            )  # fmt: skip
+            if self._pieces and self._pieces[-1].literal:
+                # So that undoing the use can cut the list here.
+                last = self._pieces[-1]
+                self._pieces.append(Piece(last.last, last.last))
+                self._use.pieces = len(self._pieces)
+        elif frame.depth >= MAX_DEPTH:
+            raise Abort(
+                frame.owner, f"it needs more than {MAX_DEPTH} levels of expansion; does it use itself?"
+            )
+
+    def push(self, text: str, depth: int, internal: bool, owner: str) -> None:
+        """Read ``text`` next, as part of the use under way."""
+        use = self._use
+        if use is not None:
+            use.steps += 1
+            use.characters += len(text)
+            self._total += len(text)
+            if use.steps > MAX_STEPS or use.characters > MAX_CHARACTERS or self._total > MAX_TOTAL:
+                raise Abort(use.name, "its expansion grows too large")
+            below = self.frames[use.frame]
+            use.last = max(use.last, below.base + min(below.position, below.end))
+        self.frames.append(Frame(text, 0, len(text), -1, depth + 1, internal, owner))
+
+    def _undo_use(self, abort: Abort) -> None:
+        """Go back to before the use. Another macro's fault: read it again without that one; else leave it."""
+        use = self._use
+        if use is None:  # a built-in command of the document itself
+            return
+        self._use = None
+        del self.frames[use.frame + 1 :]
+        frame = self.frames[use.frame]
+        del self._pieces[use.pieces :]
+        del self._groups[use.groups :]
+        self._needs.clear()
+        self._after_word = False
+        self.math = use.math
+        start = use.first - frame.base
+        if abort.message and len(self.problems) < MAX_PROBLEMS:
+            message = f"\\{abort.culprit} was not expanded: {abort.message}"
+            self.problems.append((use.first, use.first + use.after - start, message))
+        if abort.culprit != use.name and abort.culprit not in self._given_up:
+            self._given_up.add(abort.culprit)
+            frame.position = start
+            return
+        self._given_up.add(use.name)
+        self._raw(frame, start, use.after)
+
+    def _macro(self, frame: Frame, start: int, after: int, macro: Macro) -> None:
+        self.begin_use(frame, start, after, macro.name)
+        frame.position = after
+        values = self.arguments(macro)
+        if values is None:
+            if frame.depth:
+                raise Abort(frame.owner)
+            self._needs.clear()
+            self._raw(frame, start, after)
+            return
+        if not values and not macro.prefix and macro.name.isalpha() and not self.math:
+            self.skip_spaces()
+        text = self._replacement(macro, values)
+        if macro.final:
+            self._argument_seen()
+            self._put_final(text)
+            return
+        if self._needs and self._needs[-1].level == len(self._groups) and not self._needs[-1].bracket:
+            text = _as_argument(self._with_its_arguments(text), self._needs[-1].script)
+        self.push(text, frame.depth, macro.internal, macro.name)
+
+    def _with_its_arguments(self, text: str) -> str:
+        """A replacement that is a bare ``\\mathbf`` takes its arguments along, so that both can be braced."""
+        count = MACRO_SPECS.get(text[1:], "") if text.startswith("\\") else ""
+        for kind in count:
+            if kind == "{" and (value := self.mandatory()) is not None:
+                text += "{" + value + "}"
+        return text
+
+    def _put_final(self, text: str) -> None:
+        """Text that is not read again."""
+        if self._after_word and text[:1].isascii() and text[:1].isalpha():
+            self._put(" ")
+        if self._use is not None:
+            below = self.frames[self._use.frame]
+            self._use.last = max(self._use.last, below.base + min(below.position, below.end))
+        self._put(text)
+        self._after_word = text[0] == "\\" and text[-1].isalpha()
+        if text[0] == "\\":
+            self.known_command(text[1:])
+
+    def _replacement(self, macro: Macro, values: list[str | None]) -> str:
+        if macro.pair is None:
+            return fill(macro.body, values)
+        star, size, *rest = values
+        left, right, middle = "", "", ""
+        if star is not None:
+            left, right, middle = "\\left", "\\right", "\\middle"
+        elif size is not None:
+            left, right, middle = size + "l", size + "r", size
+        body = tuple(
+            piece.replace("\\delimsize", middle) if isinstance(piece, str) else piece for piece in macro.body
+        )
+        parts = [fill(macro.pair.before, rest), left, macro.pair.left, fill(body, rest), right]
+        return glue([*parts, macro.pair.right, fill(macro.pair.after, rest)])
+
+    def arguments(self, macro: Macro) -> list[str | None] | None:
+        """The arguments of a use, read from where the reading stands; ``None`` where they are not there."""
+        parameters = macro.parameters
+        if macro.pair is not None:
+            parameters = (Parameter("s"), Parameter("o"), *parameters)
+        if macro.prefix:
+            frame = self.frames[-1]
+            position = frame.position
+            if not frame.text.startswith(macro.prefix, position):
+                position = skip_blank(frame.text, position)
+            if not frame.text.startswith(macro.prefix, position, frame.end):
+                return None
+            frame.position = position + len(macro.prefix)
+        values: list[str | None] = []
+        for parameter in parameters:
+            if parameter.kind == "m":
+                value = self.mandatory()
+                if value is None:
+                    return None
+            elif parameter.kind == "u":
+                value = self._until(parameter.closing)
+                if value is None:
+                    return None
+            else:
+                value = self._optional(parameter)
+            values.append(value)
+        return values
+
+    def _next(self) -> Frame | None:
+        """The frame in which the next token stands, blanks skipped; ``None`` at the end."""
+        while True:
+            frame = self.frames[-1]
+            position = skip_blank(frame.text, frame.position)
+            if position < frame.end:
+                frame.position = position
+                return frame
+            if frame.depth == 0:
+                return None
+            self.frames.pop()
+
+    def mandatory(self) -> str | None:
+        """A mandatory argument without its braces."""
+        frame = self._next()
+        if frame is None:
+            return None
+        text, start = frame.text, frame.position
+        character = text[start]
+        if character == "{":
+            end = group_end(text, start, frame.end - start)
+            if end < 0:
+                return None
+            frame.position = end
+            return text[start + 1 : end - 1]
+        if character in "}\n&":
+            return None
+        if character == "\\":
+            end = min(frame.end, word_end(text, start, at_letter=frame.internal))
+            if text[start + 1 : end] in {"end", "begin", "par", "item", "\\", ")", "]"}:
+                return None
+            frame.position = end
+            return text[start:end]
+        frame.position = start + 1
+        return character
+
+    def peek(self, character: str) -> bool:
+        """Whether the next token is ``character``; blanks before it are skipped only then."""
+        for frame in reversed(self.frames):
+            position = skip_blank(frame.text, frame.position)
+            if position < frame.end:
+                if not frame.text.startswith(character, position):
+                    return False
+                while self.frames[-1] is not frame:
+                    self.frames.pop()
+                frame.position = position
+                return True
+            if frame.depth == 0:
+                return False
+        return False
+
+    def _optional(self, parameter: Parameter) -> str | None:
+        if parameter.kind in {"s", "t"}:
+            if not self.peek("*" if parameter.kind == "s" else parameter.opening):
+                return None
+            frame = self.frames[-1]
+            frame.position += 1
+            return "\\BooleanTrue"
+        if parameter.kind == "g":
+            return self.mandatory() if self.peek("{") else parameter.default
+        if parameter.kind == "e":
+            if not self.peek(parameter.opening):
+                return None
+            self.frames[-1].position += len(parameter.opening)
+            return self.mandatory()
+        if not self.peek(parameter.opening):
+            return parameter.default
+        frame = self.frames[-1]
+        if parameter.opening == "[":
+            end = bracket_end(frame.text, frame.position)
+        else:
+            found = self._find(frame, frame.position + len(parameter.opening), parameter.closing)
+            end = -1 if found < 0 else found + len(parameter.closing)
+        if end < 0 or end > frame.end:
+            return parameter.default
+        inside = frame.text[frame.position + len(parameter.opening) : end - len(parameter.closing)]
+        frame.position = end
+        return _unbraced(inside)
+
+    def _until(self, closing: str) -> str | None:
+        frame = self.frames[-1]
+        found = self._find(frame, frame.position, closing)
+        if found < 0:
+            return None
+        inside = frame.text[frame.position : found]
+        frame.position = found + len(closing)
+        return _unbraced(inside)
+
+    def _find(self, frame: Frame, position: int, wanted: str) -> int:
+        """Where ``wanted`` stands outside of braces, in the same paragraph; -1 if it does not."""
+        text, end = frame.text, min(frame.end, position + 20_000)
+        while position < end:
+            if text.startswith(wanted, position):
+                return position
+            character = text[position]
+            if character == "{":
+                position = group_end(text, position, end - position)
+                if position < 0:
+                    return -1
+            elif character == "}" or text.startswith("\n\n", position):
+                return -1
+            else:
+                position += 2 if character == "\\" else 1
+        return -1
+
+    def next_token(self) -> str:
+        """The next character or control sequence to be read; empty at the end."""
+        for frame in reversed(self.frames):
+            if frame.position < frame.end:
+                start = frame.position
+                end = word_end(frame.text, start) if frame.text[start] == "\\" else start + 1
+                return frame.text[start:end]
+        return ""
+
+    def group(self, frame: Frame, position: int) -> int | None:
+        """Where the group ends that begins at ``position``, if it does in this frame."""
+        if position >= frame.end or frame.text[position] != "{":
+            return None
+        end = group_end(frame.text, position, frame.end - position)
+        return None if end < 0 else end
+
+    def skip_spaces(self) -> None:
+        """Drop the blanks that TeX drops after a control word."""
+        frame = self.frames[-1]
+        position, newline = frame.position, False
+        while position < frame.end and frame.text[position] in " \t\n":
+            if frame.text[position] == "\n":
+                if newline:
+                    return
+                newline = True
+            position += 1
+        frame.position = position
+
+
+def fill(body: tuple[str | int, ...], values: list[str | None]) -> str:
+    """A body with its parameters put in."""
+    parts = []
+    for piece in body:
+        if isinstance(piece, str):
+            parts.append(piece)
+        elif piece <= len(values):
+            value = values[piece - 1]
+            parts.append(NO_VALUE if value is None else value)
+    return glue(parts)
+
+
+def glue(parts: list[str]) -> str:
+    """Join texts so that no control word grows by the letter that follows it."""
+    out = ""
+    chunks: list[str] = []
+    for part in parts:
+        if not part:
+            continue
+        if chunks and part[0].isascii() and part[0].isalpha() and ends_with_word(chunks[-1]):
+            chunks.append(" ")
+        chunks.append(part)
+    return out.join(chunks)
+
+
+def ends_with_word(text: str) -> bool:
+    """Whether the last token of a text is a control word."""
+    position = len(text)
+    while (
+        position
+        and text[position - 1].isascii()
+        and (text[position - 1].isalpha() or text[position - 1] == "@")
+    ):
+        position -= 1
+    if position == len(text) or not position or text[position - 1] != "\\":
+        return False
+    backslashes = 0
+    while position and text[position - 1] == "\\":
+        backslashes += 1
+        position -= 1
+    return backslashes % 2 == 1
+
+
+def _without_line(text: str, start: int, end: int) -> int:
+    """Where to go on after taking out ``start``..``end``: no empty line (a new paragraph) is left."""
+    before, after = start, end
+    while before and text[before - 1] in " \t":
+        before -= 1
+    while after < len(text) and text[after] in " \t":
+        after += 1
+    alone = (not before or text[before - 1] == "\n") and text.startswith("\n", after)
+    return after + 1 if alone else end
+
+
+def _unbraced(text: str) -> str:
+    """``{x}`` as ``x``, if the text is one group."""
+    return text[1:-1] if text.startswith("{") and group_end(text, 0) == len(text) else text
+
+
+def _as_argument(text: str, script: bool) -> str:
+    """The replacement of a macro that is the whole argument of ``\\hat``, ``\\frac`` or ``^``.
+
+    TeX hands the macro over as one token; text must be braced to stay together. After ``^`` TeX expands first
+    and takes one token, so there only a command with its own arguments is braced.
+    """
+    if len(text) < 2 or (text[0] == "{" and group_end(text, 0) == len(text)):
+        return text
+    if text[0] == "\\":
+        after = word_end(text, 0)
+        if after == len(text):
+            return text
+        if script:
+            count = MACRO_SPECS.get(text[1:after], "").count("{")
+            return "{" + text + "}" if count and _covers(text, after, count) else text
+    elif script:
+        return text
+    return "{" + text + "}"
+
+
+def _covers(text: str, position: int, count: int) -> bool:
+    """Whether ``count`` arguments from ``position`` are all the rest of the text."""
+    for _ in range(count):
+        if text.startswith("*", position):
+            position += 1
+        position = skip_blank(text, position)
+        if text.startswith("[", position):
+            position = skip_blank(text, max(position, bracket_end(text, position)))
+        if position >= len(text):
+            return False
+        if text[position] == "{":
+            position = group_end(text, position)
+            if position < 0:
+                return False
+        elif text[position] == "\\":
+            position = word_end(text, position)
+        else:
+            position += 1
+    return not text[position:].strip()
+
+
+Handler = Callable[[Expander, Frame, int, int, str], bool]
+"""Handles a command (expander, frame, its start, the end of its name, its name); false: nothing was done."""
