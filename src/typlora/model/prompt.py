@@ -88,6 +88,15 @@ class PromptEncoder:
         self.eos_id: int = end
         self.pad_id: int = self._marks["pad"]
 
+    @property
+    def mark_ids(self) -> frozenset[int]:
+        """The control tokens, which no answer may contain."""
+        return frozenset(self._marks.values())
+
+    def token(self, number: int) -> str:
+        """The vocabulary's own name of a token, which some inference libraries want instead of numbers."""
+        return str(self._tokenizer.id_to_token(number))
+
     @classmethod
     def from_folder(cls, folder: Path) -> "PromptEncoder":
         """Read ``tokenizer.json`` of a base or a run folder."""
