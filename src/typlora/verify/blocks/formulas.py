@@ -11,13 +11,19 @@ _NUMBERING = re.compile(r"\\label\s*\{[^{}]*\}|\\(?:nonumber|notag)\b")
 def same_formula(reference: Formula, candidate: Formula) -> bool | None:
     """None where the LaTeX has no canonical form."""
     from typlora.verify.compare import same
-    from typlora.verify.formula import reference as reference_tokens
 
-    left, _ = reference_tokens(_NUMBERING.sub("", reference.tex).strip(), reference.display)
+    left = latex_tokens(reference)
     if left is None:
         return None
     right = typst_tokens(candidate)
     return right is not None and same(left, right)
+
+
+def latex_tokens(formula: Formula) -> tuple[str, ...] | None:
+    """Canonical tokens of the LaTeX, or None where it has constructs without one."""
+    from typlora.verify.formula import reference
+
+    return reference(_NUMBERING.sub("", formula.tex).strip(), formula.display)[0]
 
 
 def typst_tokens(formula: Formula) -> tuple[str, ...] | None:

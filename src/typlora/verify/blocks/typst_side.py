@@ -59,8 +59,8 @@ _BLOCKS |= {"h1", "h2", "h3", "h4", "h5", "h6", "main", "article", "aside", "foo
 _SKIPPED = {"style", "script", "nav", "hr", "head"}
 # Labels as they can stand in Typst source; one that is not a label is asked for in vain, at no harm.
 _LABEL = re.compile(r"<([\w.:\-]+)>|\blabel\(\s*\"([^\"\\]+)\"\s*\)")
-# The prelude shadows `image`, which is also the name of a figure's kind.
-_KIND_IMAGE = re.compile(r"\bkind:\s*image\b")
+# The prelude shadows `image`, which is also the name of a figure's kind and of what rules are about.
+_ELEMENT_IMAGE = re.compile(r"\b(kind:\s*|show\s+|set\s+)image\b")
 _END = "typlora-end"
 _LABELS = """
 #context for key in (KEYS) {
@@ -86,7 +86,7 @@ def html_source(typst: str, preamble: str = "") -> str:
     """What is compiled: the show rules (line 1), the preamble of the document, the candidate, and a list
     of its labels that ends in a mark, which proves that nothing swallowed the end."""
     keys = "".join(f'"{key}", ' for key in sorted({a or b for a, b in _LABEL.findall(typst)}))
-    body = _KIND_IMAGE.sub("kind: std.image", f"{preamble}\n{typst}")
+    body = _ELEMENT_IMAGE.sub(r"\1std.image", f"{preamble}\n{typst}")
     return f"{_rules()}\n{body}\n{_LABELS.replace('KEYS', keys).replace('END', _END)}"
 
 
@@ -145,9 +145,12 @@ class _Walker:
     def _place(self, kind: str, *elements: Element) -> None:
         self._counts[kind] = self._counts.get(kind, 0) + 1
         for element in elements:
-            key = self._targets.get(element.get("id") or "")
-            if key is not None:
-                self.places.setdefault(key, f"{kind} {self._counts[kind]}")
+            self._mark(element, kind)
+
+    def _mark(self, element: Element, kind: str) -> None:
+        key = self._targets.get(element.get("id") or "")
+        if key is not None:
+            self.places.setdefault(key, f"{kind} {self._counts.get(kind, 0)}")
 
     def blocks(self, element: Element, style: frozenset[str] = _NO_STYLE) -> list[Block]:
         """The blocks inside an element; text that stands loose between them is a paragraph."""
@@ -265,7 +268,10 @@ class _Walker:
         kind = element.get("class")
         if tag in _SKIPPED:
             return
-        if tag == "math":
+        if tag == "math" and not element.text_content().strip():
+            # An empty formula carries the number and label of one row of the formula before it.
+            self._mark(element, "formula")
+        elif tag == "math":
             builder.add_atom(self._formula(element))
         elif tag == "img":
             builder.add_atom(Image(PurePosixPath(element.get("src") or "").stem))

@@ -84,8 +84,9 @@ def _rows(reader: "Reader", name: str, font: "_Font", depth: int) -> tuple[list[
         if token == "&":
             continue
         if token in {"\\\\", "\\cr"}:
-            reader.starred()
-            if reader.position < len(reader.text) and reader.text[reader.position] == "[":
+            if token == "\\\\":
+                reader.starred()
+            if token == "\\\\" and reader.position < len(reader.text) and reader.text[reader.position] == "[":
                 reader.raw_option()
             rows.append([])
             continue

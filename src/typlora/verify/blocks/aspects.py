@@ -1,0 +1,200 @@
+"""What two documents have in common: of each aspect how much the Typst has, and what is missing."""
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import TypeVar
+
+from typlora.verify.blocks.formulas import latex_tokens, typst_tokens
+from typlora.verify.blocks.model import (
+    Block,
+    Code,
+    Doc,
+    Float,
+    Heading,
+    Image,
+    Items,
+    Note,
+    Ref,
+    Table,
+    Text,
+)
+from typlora.verify.blocks.text import words_of
+from typlora.verify.blocks.walk import all_words, every_block, every_formula, every_text
+
+_Kind = TypeVar("_Kind", bound=Block)
+ORDER_LIMIT = 4000  # above this many items order is not looked at: aligning is quadratic
+
+
+@dataclass(frozen=True, slots=True)
+class Aspect:
+    """``total`` in the LaTeX, ``kept`` of them in the Typst, ``added`` only in the Typst.
+
+    ``missing`` names what is not kept, in the order of the LaTeX; ``unknown`` counts items without reference
+    (they are in neither ``total`` nor ``kept``).
+    """
+
+    name: str
+    total: int
+    kept: int
+    added: int
+    missing: tuple[str, ...] = ()
+    unknown: int = 0
+
+    @property
+    def share(self) -> float:
+        """Kept of total, from 0 to 1; 1 where there was nothing to keep."""
+        return self.kept / self.total if self.total else 1.0
+
+
+def aspects(reference: Doc, candidate: Doc) -> tuple[Aspect, ...]:
+    """All aspects, in the order in which they are reported."""
+    ours, theirs = list(every_block(candidate.blocks)), list(every_block(reference.blocks))
+    left_texts, right_texts = list(every_text(reference.blocks)), list(every_text(candidate.blocks))
+    left_refs, right_refs = _refs(left_texts), _refs(right_texts)
+    cited = {ref.target for ref in left_refs if ref.cite}
+    return (
+        multiset("words", all_words(reference.blocks).elements(), all_words(candidate.blocks).elements()),
+        _headings(theirs, ours),
+        multiset(
+            "lists", map(_list_shape, _lists(reference.blocks)), map(_list_shape, _lists(candidate.blocks))
+        ),
+        multiset("tables", map(_table_key, _of(theirs, Table)), map(_table_key, _of(ours, Table))),
+        multiset("emphasis", _emphasised(left_texts), _emphasised(right_texts)),
+        multiset("footnotes", _notes(left_texts), _notes(right_texts)),
+        multiset("captions", _captions(theirs), _captions(ours)),
+        multiset("listings", (b.lines for b in _of(theirs, Code)), (b.lines for b in _of(ours, Code))),
+        _formulas(reference, candidate),
+        multiset("labels", sorted(reference.labels), sorted(candidate.labels)),
+        multiset(
+            "references",
+            (ref.target for ref in left_refs if not ref.cite),
+            (ref.target for ref in right_refs if ref.target not in cited),
+        ),
+        multiset(
+            "citations",
+            (ref.target for ref in left_refs if ref.cite),
+            (ref.target for ref in right_refs if ref.target in cited),
+        ),
+        multiset("figures", _images(left_texts), _images(right_texts)),
+    )
+
+
+def multiset(name: str, left: Iterable[Hashable], right: Iterable[Hashable]) -> Aspect:
+    """Order does not count."""
+    theirs, ours = Counter(left), Counter(right)
+    kept = sum((theirs & ours).values())
+    missing = tuple(_shown(item) for item in (theirs - ours).elements())
+    return Aspect(name, sum(theirs.values()), kept, sum((ours - theirs).values()), missing)
+
+
+def sequence(name: str, left: Sequence[Hashable], right: Sequence[Hashable], shown: Sequence[str]) -> Aspect:
+    """What both have in the same order (a longest common subsequence, nearly)."""
+    if max(len(left), len(right)) > ORDER_LIMIT:
+        return multiset(name, left, right)
+    kept = 0
+    missing: list[str] = []
+    for change, a, b, _, _ in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+        if change == "equal":
+            kept += b - a
+        else:
+            missing += shown[a:b]
+    return Aspect(name, len(left), kept, len(right) - kept, tuple(missing))
+
+
+def _shown(item: Hashable) -> str:
+    if isinstance(item, tuple):
+        return " ".join(_shown(part) for part in item if part != "")[:80]
+    return str(item)[:80]
+
+
+def _of(blocks: Iterable[Block], kind: type[_Kind]) -> list[_Kind]:
+    return [block for block in blocks if isinstance(block, kind)]
+
+
+def _bag(text: Text) -> str:
+    return " ".join(words_of(" ".join(word.text for word in text.words)))
+
+
+def _headings(left: list[Block], right: list[Block]) -> Aspect:
+    """Levels may be shifted as a whole: chapters can be level 1 or 2."""
+    theirs, ours = _of(left, Heading), _of(right, Heading)
+    wanted = [(heading.level, _bag(heading.text)) for heading in theirs]
+    shown = [f"{'=' * heading.level} {heading.text.plain}" for heading in theirs]
+    best: Aspect | None = None
+    for shift in (0, 1, -1):
+        found = sequence("headings", wanted, [(h.level + shift, _bag(h.text)) for h in ours], shown)
+        if best is None or found.kept > best.kept:
+            best = found
+    assert best is not None
+    return best
+
+
+def _lists(blocks: Iterable[Block]) -> list[Items]:
+    """Outermost lists only; what is nested is part of their shape."""
+    found: list[Items] = []
+    for block in blocks:
+        if isinstance(block, Items):
+            found.append(block)
+        elif not isinstance(block, Table):
+            found += _lists(getattr(block, "blocks", ()))
+    return found
+
+
+def _list_shape(items: Items) -> tuple[Hashable, ...]:
+    name = "terms" if items.terms else "numbers" if items.ordered else "bullets"
+    nested = tuple(_list_shape(inner) for item in items.items for inner in _lists(item))
+    return (name, len(items.items), *nested)
+
+
+def _table_key(table: Table) -> tuple[Hashable, ...]:
+    cells = tuple(
+        (cell.row, cell.column, cell.rows, cell.columns, " ".join(sorted(all_words(cell.blocks).elements())))
+        for cell in table.cells
+    )
+    return (table.rows, table.columns, cells)
+
+
+def _emphasised(texts: Iterable[Text]) -> Iterable[tuple[str, str]]:
+    for text in texts:
+        for word in text.words:
+            marks = {mark for _, style in word.style for mark in style if mark in "bi"}
+            for mark in sorted(marks):
+                yield (mark, " ".join(words_of(word.text)))
+
+
+def _notes(texts: Iterable[Text]) -> Iterable[str]:
+    for text in texts:
+        for atom in text.atoms:
+            if isinstance(atom, Note) and atom.blocks:
+                yield " ".join(sorted(all_words(atom.blocks).elements()))
+
+
+def _captions(blocks: Iterable[Block]) -> Iterable[str]:
+    return (_bag(block.caption) for block in _of(blocks, Float))
+
+
+def _images(texts: Iterable[Text]) -> Iterable[str]:
+    return (atom.name for text in texts for atom in text.atoms if isinstance(atom, Image))
+
+
+def _refs(texts: Iterable[Text]) -> list[Ref]:
+    return [atom for text in texts for atom in text.atoms if isinstance(atom, Ref)]
+
+
+def _formulas(reference: Doc, candidate: Doc) -> Aspect:
+    known: list[tuple[str, ...]] = []
+    shown: list[str] = []
+    unknown = 0
+    for formula in every_formula(reference.blocks):
+        tokens = latex_tokens(formula)
+        if tokens is None:
+            unknown += 1
+        else:
+            known.append(tokens)
+            shown.append(" ".join(formula.tex.split())[:80])
+    found = [typst_tokens(formula) or () for formula in every_formula(candidate.blocks)]
+    aspect = sequence("formulas", known, found, shown)
+    added = max(0, aspect.added - unknown)
+    return Aspect(aspect.name, aspect.total, aspect.kept, added, aspect.missing, unknown)

@@ -1,0 +1,56 @@
+"""The reference for a whole project: pandoc reads it at once, or section by section where it gives up."""
+
+import re
+
+from typlora.tex.project import Project
+from typlora.tex.unit import Unit, UnitKind
+from typlora.verify.blocks.model import Block, Doc
+from typlora.verify.blocks.reference import Reference, references
+from typlora.verify.blocks.words import latex_words
+
+_BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*\}"
+_DEFINITION = re.compile(
+    r"^[ \t]*("
+    r"\\(?:(?:new|renew|provide)command|DeclareMathOperator)\*?\s*(?:\{\s*\\[A-Za-z]+\s*\}|\\[A-Za-z]+)"
+    rf"\s*(?:\[\d\])?(?:\[[^\]]*\])?\s*{_BRACES}"
+    r"|\\newtheorem\*?\{[^{}@]+\}(?:\[[^\]]*\])?\{[^{}]*\}(?:\[[^\]]*\])?"
+    rf"|\\def\s*\\[A-Za-z]+(?:#\d)*\s*{_BRACES})",
+    re.M,
+)
+_CUT = re.compile(r"^(?=[ \t]*\\(?:part|chapter|section|subsection|begin\{frame\}|appendix)\b)", re.M)
+_COMMENT = re.compile(r"(?<!\\)%[^\n]*")
+
+
+def document_reference(project: Project) -> Reference:
+    """Never fails: parts that pandoc cannot read are listed as blind, and their words still count."""
+    text = project.source.text
+    macros = "\n".join(_definitions(package.text) for package in project.packages)
+    whole = references([Unit(UnitKind.RAW, text, macros=macros)])[0]
+    if whole.doc is not None:
+        return whole
+    before, begin, body = text.partition("\\begin{document}")
+    if not begin:
+        before, body = "", text
+    body = body.partition("\\end{document}")[0]
+    macros += "\n" + _definitions(before)
+    pieces = [piece for piece in _CUT.split(body) if piece.strip()]
+    read = references([Unit(UnitKind.RAW, piece, macros=macros) for piece in pieces])
+    blocks: list[Block] = []
+    blind = [f"pandoc cannot read the document as a whole: {whole.error}"]
+    labels: frozenset[str] = frozenset()
+    for piece, part in zip(pieces, read, strict=True):
+        if part.doc is None:
+            blind.append(f"pandoc cannot read ‘{' '.join(piece.split())[:50]}’: {part.error}")
+            continue
+        blocks += part.doc.blocks
+        labels |= part.doc.labels
+        blind += part.doc.blind
+    return Reference(
+        Doc(tuple(blocks), labels, {}, tuple(dict.fromkeys(blind))), latex_words(text), whole.error
+    )
+
+
+def _definitions(text: str) -> str:
+    """Commands that a package or preamble defines for the text; TeX's machinery (``@``) stays out."""
+    found = _DEFINITION.findall(_COMMENT.sub("", text))
+    return "\n".join(definition for definition in found if "@" not in definition)
