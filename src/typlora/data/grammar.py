@@ -9,7 +9,8 @@
 
 A field (``[fields.analysis]``) has rules of its own that stand before the common ones; each row is
 written in one field, so that its letters and shapes belong together. ``include = ["letters.toml"]``
-takes the rules of other files. ``[focus]`` says which rules rows start from, and how often.
+takes the rules of other files. ``[focus]`` says which rules rows start from, and how often. ``macros``
+names a LaTeX file of definitions whose commands the rules may use.
 """
 
 import random
@@ -21,6 +22,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from typlora.data.manner import joined
 from typlora.errors import DataError
 
 # Rules that nest deeper than this are cut off by choosing their shortest alternative.
@@ -64,6 +66,7 @@ class Grammar:
     rules: Mapping[str, tuple[Alternative, ...]]
     fields: Mapping[str, Mapping[str, tuple[Alternative, ...]]]
     focus: Mapping[str, float]
+    macros: str = ""
     name: str = field(default="grammar")
 
     @cached_property
@@ -89,8 +92,9 @@ def load_grammar(path: Path) -> Grammar:
     rules: dict[str, tuple[Alternative, ...]] = {}
     fields: dict[str, dict[str, tuple[Alternative, ...]]] = {}
     focus: dict[str, float] = {}
-    _read(path, rules, fields, focus, ())
-    grammar = Grammar(rules, fields, focus or {"start": 1.0}, path.stem)
+    macros: list[str] = []
+    _read(path, rules, fields, focus, macros, ())
+    grammar = Grammar(rules, fields, focus or {"start": 1.0}, "\n".join(macros), path.stem)
     _check(grammar, path)
     return grammar
 
@@ -100,6 +104,7 @@ def _read(
     rules: dict[str, tuple[Alternative, ...]],
     fields: dict[str, dict[str, tuple[Alternative, ...]]],
     focus: dict[str, float],
+    macros: list[str],
     above: tuple[Path, ...],
 ) -> None:
     if path in above:
@@ -112,7 +117,12 @@ def _read(
         raise DataError(f"{path}: the spec is not valid TOML ({error})") from error
     for name in spec.get("include", []):
         inner: dict[str, float] = {}  # an included file gives rules; what to start from is decided here
-        _read(path.parent / name, rules, fields, inner, (*above, path))
+        _read(path.parent / name, rules, fields, inner, macros, (*above, path))
+    if name := spec.get("macros"):
+        try:
+            macros.append((path.parent / str(name)).read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise DataError(f"{path}: the macros in {name} cannot be read ({error})") from error
     for name, alternatives in _table(spec, "rules", path).items():
         rules[name] = _alternatives(alternatives, f"{path}: rule '{name}'")
     for name, own in _table(spec, "fields", path).items():
@@ -255,7 +265,10 @@ class _Writer:
             fitting = [min(alternatives, key=self._height)]
         chosen = self.chance.choices(fitting, [one.weight for one in fitting])[0]
         here = dict(bound)
-        return "".join(self._part(part, depth - 1, here) for part in chosen.parts)
+        text = ""
+        for part in chosen.parts:
+            text = joined(text, self._part(part, depth - 1, here))
+        return text
 
     def _height(self, alternative: Alternative) -> int:
         heights = self.grammar.heights

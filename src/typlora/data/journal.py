@@ -80,7 +80,9 @@ def judge_all(
     for number in sorted(set(range(len(journal.batches))) - set(missing)):
         done += len(journal.batches[number])
         proved += sum(1 for one in journal.load(number) if one.typst)
-    for number, answers in _work(jobs, [(number, journal.batches[number]) for number in missing], make_judge):
+    for number, answers in judge_batches(
+        jobs, [(number, journal.batches[number]) for number in missing], make_judge
+    ):
         journal.save(number, answers)
         done += len(answers)
         proved += sum(1 for one in answers if one.typst)
@@ -90,9 +92,10 @@ def judge_all(
         yield from journal.load(number)
 
 
-def _work(
+def judge_batches(
     jobs: int, tasks: Sequence[tuple[int, Sequence[Given]]], make_judge: Callable[[], Judge]
 ) -> Iterator[tuple[int, list[Judged]]]:
+    """Numbered batches, judged by ``jobs`` processes (in this one, when one is enough), as they finish."""
     if jobs <= 1 or len(tasks) <= 1:
         judge = make_judge() if tasks else None
         for number, batch in tasks:

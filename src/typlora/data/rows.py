@@ -57,6 +57,11 @@ class Row:
         return str(self.meta.get("kind", FORMULA))
 
     @property
+    def is_block(self) -> bool:
+        """Whole text on both sides, whatever kind of block it is."""
+        return self.kind != FORMULA
+
+    @property
     def prompt(self) -> str:
         """The LaTeX as it stands in a file, with its delimiters."""
         return wrap_latex(self.latex, self.display) if self.kind == FORMULA else self.latex

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from typlora.data.rows import BLOCK, Row, read_rows
+from typlora.data.rows import Row, read_rows
 from typlora.errors import DataError
 from typlora.model.prompt import Encoded, PromptEncoder
 from typlora.model.runs import DataFile
@@ -85,7 +85,7 @@ def encode_rows(rows: Iterable[Row], encoder: PromptEncoder, max_len: int) -> Da
 
 def encode_row(row: Row, encoder: PromptEncoder) -> Encoded:
     """One row through the one encoder."""
-    return encoder.encode_pair(row.latex, row.typst, row.display, block=row.kind == BLOCK)
+    return encoder.encode_pair(row.latex, row.typst, row.display, block=row.is_block)
 
 
 def refuse_endless(rows: Sequence[Encoded], encoder: PromptEncoder) -> None:
