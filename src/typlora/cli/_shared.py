@@ -82,7 +82,8 @@ def console() -> Any:
     """A ``rich`` console on standard error, where all talk to people goes."""
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False)
+    # Without a terminal rich assumes 80 columns, which folds file names.
+    return Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else 140)
 
 
 @contextmanager

@@ -12,9 +12,10 @@ from typlora.cli._shared import add_engine_flags, console, options_of, progress_
 from typlora.errors import ConfigError, InputError, TyploraError
 
 if TYPE_CHECKING:
+    from typlora.convert.cascade import Cascade
     from typlora.convert.pipeline import Converted
     from typlora.convert.report import Document, Report
-    from typlora.convert.stack import Options, Stack
+    from typlora.convert.stack import Options
     from typlora.tex.project import Project
 
 SUMMARY = "Turn LaTeX into Typst that compiles, with every formula verified and every loss reported."
@@ -156,17 +157,18 @@ class _Session:
     """Engines and workers that stay open over all inputs and all rounds of ``--watch``."""
 
     def __init__(self, args: argparse.Namespace, options: "Options", stack: ExitStack) -> None:
-        from typlora.convert.stack import open_stack
+        from typlora.cli._model import with_model
+        from typlora.convert.stack import open_cascade
         from typlora.verify.compiler import CompilerPool
 
         self._args = args
-        self._options = options
-        self._pool: CompilerPool = stack.enter_context(CompilerPool(args.jobs, memory_mb=4096))
-        self._stack: Stack = open_stack(options, self._pool)
-        stack.callback(self._stack.close)
-        self._files: dict[Path, float] = {}
-        for note in self._stack.notes:
+        self._options, self._notes = with_model(options)
+        for note in self._notes:
             say("convert", note)
+        self._pool: CompilerPool = stack.enter_context(CompilerPool(args.jobs, memory_mb=4096))
+        self._cascade: Cascade = open_cascade(self._options, self._pool)
+        stack.callback(self._cascade.close)
+        self._files: dict[Path, float] = {}
 
     def convert(self, jobs: Sequence[_Job]) -> int:
         """Convert all; an input that cannot be read is told and the others go on."""
@@ -221,11 +223,12 @@ class _Session:
         with progress_bar(job.name, None) as update:
             converted: Converted = convert_project(
                 project,
-                self._stack.cascade,
+                self._cascade,
                 self._pool,
                 source=job.name,
                 output="<stdout>" if job.output is None else str(job.output),
                 progress=_teller(update, job.name),
+                notes=self._notes,
             )
         if job.output is None:
             sys.stdout.write(converted.typst)

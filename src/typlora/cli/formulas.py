@@ -81,22 +81,22 @@ def _answers(
     rows: Iterator[dict[str, Any]], options: Any, jobs: int, stack: ExitStack
 ) -> Iterator[list[dict[str, Any]]]:
     """Answered rows, a chunk at a time: rules in every worker, a model in this process alone."""
+    from typlora.cli._model import with_model
     from typlora.convert.rows import chunks, convert_rows, convert_stream
-    from typlora.convert.stack import open_stack, rules_only, uses_model
+    from typlora.convert.stack import open_cascade
     from typlora.verify.pool import WorkerPool
 
+    options, notes = with_model(options)
+    for note in notes:
+        say("formulas", note)
     pool = stack.enter_context(WorkerPool(jobs))
-    if not uses_model(options):
-        if options.engine == "auto":
-            say("formulas", "no model is installed; going on with rules alone")
-        yield from convert_stream(rows, rules_only(options), pool)
+    if options.engine == "rules":
+        yield from convert_stream(rows, options, pool)
         return
-    opened = open_stack(options, pool)
-    stack.callback(opened.close)
-    for note in opened.notes:
-        say("formulas", f"{note}")
+    cascade = open_cascade(options, pool)
+    stack.callback(cascade.close)
     for chunk in chunks(rows):
-        yield convert_rows(chunk, opened.cascade)
+        yield convert_rows(chunk, cascade)
 
 
 class _Tally:

@@ -6,8 +6,10 @@ status). Flags may be spelled with ``-`` or ``_``.
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from typlora import __version__
 from typlora.errors import TyploraError
@@ -66,7 +68,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     try:
         module = importlib.import_module(f"typlora.cli.{verb}")
-        parser = argparse.ArgumentParser(prog=f"typlora {verb}", description=module.SUMMARY, allow_abbrev=False)
+        parser = argparse.ArgumentParser(
+            prog=f"typlora {verb}", description=module.SUMMARY, allow_abbrev=False
+        )
         module.add_arguments(parser)
         status: int = module.run(parser.parse_args(dashed(arguments[1:])))
         return status
@@ -77,7 +81,42 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"typlora {verb}: interrupted; nothing half-written was left", file=sys.stderr)
         return 130
     except BrokenPipeError:
+        # The reader of our output has left; without this the interpreter complains again at exit.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
         return 0
+    except MemoryError:
+        print(f"typlora {verb}: out of memory; give fewer inputs or --jobs 1", file=sys.stderr)
+        return 3
+    except Exception as error:
+        if os.environ.get("TYPLORA_DEBUG"):
+            raise
+        print(
+            f"typlora {verb}: internal error: {_one_line(error)}; TYPLORA_DEBUG=1 shows where",
+            file=sys.stderr,
+        )
+        return 3
+
+
+class _Parser(argparse.ArgumentParser):
+    """Tells a wrong flag in one line, as every other error is told."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"{self.prog}: {message}; {self.prog} --help tells more", file=sys.stderr)
+        raise SystemExit(2)
+
+
+def _parse(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.Namespace:
+    """Flags may stand between inputs (``a.tex -o x b.tex``), except for verbs with verbs of their own."""
+    try:
+        return parser.parse_intermixed_args(arguments)
+    except TypeError:
+        return parser.parse_args(arguments)
+
+
+def _one_line(error: Exception) -> str:
+    """The error's class and message without line breaks."""
+    message = " ".join(str(error).split())
+    return f"{type(error).__name__}: {message[:200]}" if message else type(error).__name__
 
 
 if __name__ == "__main__":

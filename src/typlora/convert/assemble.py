@@ -15,7 +15,7 @@ from typing import Protocol
 
 from typlora.convert.cascade import KEPT, first_line, keep
 from typlora.convert.conversion import Conversion
-from typlora.convert.document.nouns import Block, Draft, Loss, Slot
+from typlora.convert.draft import Block, Draft, Loss, Slot, write_formula
 from typlora.convert.kept import raw_block, raw_inline
 from typlora.errors import EngineError
 
@@ -99,7 +99,7 @@ class _Assembly:
             for part in block.parts:
                 if isinstance(part, Slot):
                     conversion = self.conversions[part.formula]
-                    text.add(part.before + conversion.typst + part.after, index, part.formula)
+                    text.add(write_formula(conversion.unit, conversion.typst, part), index, part.formula)
                 else:
                     text.add(part, index)
         text.add("\n")
@@ -145,8 +145,7 @@ class _Assembly:
                 break
             conversion = self.conversions[index]
             self.compiles += 1
-            shown = f"$ {conversion.typst}\n$" if conversion.unit.display else f"${conversion.typst}$"
-            alone = f"{self.draft.preamble}\n\n{shown}\n"
+            alone = f"{self.draft.preamble}\n\n{write_formula(conversion.unit, conversion.typst)}\n"
             if not self._compile(alone).ok:
                 faulty.append(index)
         return faulty

@@ -51,8 +51,7 @@ def convert_project(
     if progress is not None:
         progress(len(draft.formulas), len(draft.formulas), "compiling")
     assembled = _assemble(draft, conversions, pool)
-    losses = [loss_item(problem.span, "", problem.message) for problem in project.problems]
-    losses += [loss_item(loss.span, loss.latex, loss.reason) for loss in assembled.losses]
+    losses = [loss_item(loss.span, loss.latex, loss.reason) for loss in assembled.losses]
     document = build(
         source,
         output,

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 from typlora.convert.cascade import Cascade, keep
 from typlora.convert.conversion import Conversion
-from typlora.convert.stack import Options, open_stack
+from typlora.convert.stack import Options, open_cascade
 from typlora.tex.unit import Unit, UnitKind
 from typlora.verify.pool import Failure, WorkerPool
 
@@ -90,7 +90,7 @@ def convert_rows(rows: Sequence[Row], cascade: Cascade) -> list[Row]:
 
 @lru_cache(maxsize=1)
 def _cascade(options: Options) -> Cascade:
-    return open_stack(options).cascade
+    return open_cascade(options)
 
 
 def convert_chunk(item: tuple[Options, Sequence[Row]]) -> list[Row]:

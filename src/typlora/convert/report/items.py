@@ -12,13 +12,13 @@ from typlora.verify.verdict import Outcome
 
 
 class Status(StrEnum):
-    """How a unit came out, worst first. ``LOST``: something of the LaTeX is not in the output as Typst.
+    """How a unit came out, worst first.
 
-    ``KEPT``: the LaTeX stands visibly in the output. ``DIFFERENT`` and ``UNPROVED``: Typst that compiles but
+    ``REPORTED``: a part of the structure that is not in the output as it was meant. ``KEPT``: the LaTeX stands visibly in the output. ``DIFFERENT`` and ``UNPROVED``: Typst that compiles but
     differs from its reference, or has none. ``PROVED``: equal.
     """
 
-    LOST = "lost"
+    REPORTED = "reported"
     KEPT = "kept"
     DIFFERENT = "different"
     UNPROVED = "unproved"
@@ -117,7 +117,7 @@ def item_of(conversion: Conversion) -> Item:
 
 def loss_item(span: Span, latex: str, reason: str) -> Item:
     """The report's line for something that is not in the output as Typst."""
-    return Item("structure", Status.LOST, span, latex, note=reason)
+    return Item("structure", Status.REPORTED, span, latex, note=reason)
 
 
 def build(

@@ -98,7 +98,7 @@ def _rebuild(page: bytes, pictures: Pictures, names: dict[str, str]) -> str | No
             return None
         if name not in names:
             names[name] = f"g{len(names):x}"
-            pictures.glyphs[names[name]] = shape
+            pictures.glyphs[names[name]] = _rounded(shape, 3)
     drawn = _children(root, names)
     if drawn is None:
         return None
@@ -145,8 +145,8 @@ def _attributes(element: object, tag: str, names: dict[str, str]) -> str | None:
     return out
 
 
-def _rounded(numbers: str) -> str:
-    return re.sub(r"-?\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}", numbers)
+def _rounded(numbers: str, places: int = 2) -> str:
+    return re.sub(r"-?\d+\.\d{3,}", lambda found: f"{float(found[0]):.{places}f}", numbers)
 
 
 def _short(length: str) -> str:

@@ -10,7 +10,7 @@ _STYLE = {
     Status.UNPROVED: "cyan",
     Status.DIFFERENT: "yellow",
     Status.KEPT: "magenta",
-    Status.LOST: "red",
+    Status.REPORTED: "red",
 }
 
 

@@ -1,0 +1,82 @@
+"""Which model a converting command asks: base and adapter, found from the flags or from what is installed."""
+
+import importlib.util
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from typlora.errors import ModelError
+
+if TYPE_CHECKING:
+    from typlora.convert.stack import Options
+
+WEIGHTS = "adapter_model.safetensors"
+
+
+def with_model(options: "Options") -> tuple["Options", list[str]]:
+    """``options`` with folders of base and adapter, and lines that tell what is missing.
+
+    ``--engine auto`` without a model becomes ``rules``, with one line that says why. Raises ``ModelError``
+    where a model was asked for (``--engine model``, ``--model`` or ``--adapter``) and is not there.
+    """
+    if options.engine == "rules":
+        return options, []
+    asked = options.engine == "model" or options.model is not None or options.adapter is not None
+    try:
+        adapter = find_adapter(options.adapter)
+        base = find_base(options.model, adapter)
+        _check_libraries()
+    except ModelError as error:
+        if asked:
+            raise
+        return replace(options, engine="rules", samples=0), [f"going on with rules alone: {error}"]
+    return replace(options, model=str(base), adapter=str(adapter)), []
+
+
+def outputs_folders() -> list[Path]:
+    """Where run folders may stand: the working folder's ``outputs/``, then the checkout's."""
+    import typlora
+
+    checkout = Path(typlora.__file__).resolve().parents[2]
+    return [folder for folder in dict.fromkeys((Path("outputs"), checkout / "outputs")) if folder.is_dir()]
+
+
+def find_adapter(name: str | None) -> Path:
+    """A run's folder by path or name, or the promoted run. Raises ``ModelError`` where there is none."""
+    if name is not None:
+        for folder in (Path(name), *(outputs / name for outputs in outputs_folders())):
+            if (folder / WEIGHTS).is_file():
+                return folder
+        raise ModelError(f"there is no adapter in '{name}' ({WEIGHTS} is missing); see: typlora models list")
+    for outputs in outputs_folders():
+        if (run := promoted_run(outputs)) is not None:
+            return run
+    raise ModelError("no adapter is installed; give --adapter RUN, or train one with typlora train")
+
+
+def promoted_run(outputs: Path) -> Path | None:
+    """The promoted run of an ``outputs/`` folder; without a promotion the newest one that has weights."""
+    runs = sorted(folder for folder in outputs.iterdir() if (folder / WEIGHTS).is_file())
+    try:
+        promoted = (outputs / "promoted").read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        promoted = ""
+    named = [folder for folder in runs if folder.name == promoted]
+    return named[0] if named else runs[-1] if runs else None
+
+
+def find_base(model: str | None, adapter: Path) -> Path:
+    """The base's folder: as given, else the one the adapter was trained on. Never downloads anything."""
+    from typlora.model import base, runs
+
+    name = model
+    if name is None:
+        record = adapter / runs.RECORD_FILE
+        name = runs.read_record(adapter).base if record.is_file() else base.DEFAULT_BASE
+    return base.resolve(name, may_pull=False)
+
+
+def _check_libraries() -> None:
+    missing = [name for name in ("torch", "transformers", "peft") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise ModelError(f"{', '.join(missing)} not installed; pip install 'typlora[cpu]'")
