@@ -66,6 +66,27 @@ class BuildReport:
         """Judged formulas that a reference exists for."""
         return self.distinct - self.refusals[NO_REFERENCE] - self.refusals[NOT_EXPANDED]
 
+    def as_text(self) -> str:
+        """For a person: the yield as a whole and by kind, and why formulas were refused."""
+        share = self.proved / self.with_reference if self.with_reference else 0.0
+        rate = self.proved / self.seconds if self.seconds else 0.0
+        lines = [
+            f"{self.given:,} formulas read, {self.excluded:,} excluded, {self.distinct:,} different judged",
+            f"{self.proved:,} proved = {share:.1%} of the {self.with_reference:,} that have a reference",
+            f"{self.kept:,} rows written, {self.held_out:,} held out, {self.duplicates:,} were repetitions",
+            f"{self.seconds:.0f} s, {rate:.0f} proved pairs a second"
+            + (f" ({self.resumed} batches were there already)" if self.resumed else ""),
+            "",
+            f"{'kind':<22}{'judged':>9}{'proved':>9}",
+        ]
+        for kind, (proved, judged) in sorted(self.yields.items(), key=lambda item: (-item[1][1], item[0])):
+            lines.append(f"{kind:<22}{judged:>9,}{proved:>9,}")
+        lines += ["", f"{'refused because it':<34}{'formulas':>9}"]
+        lines += [f"{reason:<34}{number:>9,}" for reason, number in self.refusals.most_common()]
+        lines += ["", f"{'engine':<34}{'pairs':>9}"]
+        lines += [f"{engine:<34}{number:>9,}" for engine, number in self.engines.most_common()]
+        return "\n".join(lines) + "\n"
+
     def as_json(self) -> dict[str, object]:
         """For ``--report``."""
         names = (

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from typlora import __version__
 from typlora.config import TYPST_VERSION
+from typlora.convert.cache import code_fingerprint
 from typlora.data.corpus import Given
 from typlora.data.judge import Judge, Judged
 from typlora.files import write_atomic
@@ -59,6 +60,7 @@ def open_journal(output: Path, formulas: Sequence[Given], batch: int = BATCH) ->
     """The journal beside ``output``; emptied when it belongs to other formulas or other versions."""
     folder = output.with_name(f"{output.name}.building")
     versions = [f"{name} {metadata.version(name)}" for name in ("typst", "tylax", "pypandoc_binary")]
+    versions.append(code_fingerprint())
     digest = hashlib.sha256(f"{__version__} {TYPST_VERSION} {batch} {versions}\n".encode())
     for one in formulas:
         digest.update(f"{one.display}\0{one.latex}\0{one.macros}\0{one.source}\n".encode(errors="replace"))

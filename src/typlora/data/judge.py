@@ -19,9 +19,9 @@ Simplify = Callable[[Sequence[Unit], Sequence[str]], list[str]]
 """Proved Typst in, idiomatic Typst that is still proved out."""
 
 # Why there is no pair. The words are what the report counts.
-NOT_EXPANDED = "macros cannot be expanded"
-NO_PROPOSAL = "no engine proposes anything"
-NO_REFERENCE = "no reference to compare with"
+NOT_EXPANDED = "has macros that cannot be expanded"
+NO_PROPOSAL = "has no proposal by any engine"
+NO_REFERENCE = "has no reference"
 NOT_COMPILED = "does not compile"
 DIFFERENT = "is not equal"
 
@@ -64,6 +64,7 @@ class Judge:
     verifier: Verifier
     idiom: Callable[[str], str] | None = None
     simplify: Simplify | None = None
+    has_reference: Callable[[Unit], bool] = lambda unit: True
 
     def judge(self, given: Sequence[Given]) -> list[Judged]:
         """One answer each, in order."""
@@ -110,9 +111,15 @@ class Judge:
                     found[index] = asked[index]
             proved.update(self._simplified(units, found))
         return [
-            (proved[index], "", "") if index in proved else (None, *refusal(refused[index]))
+            (proved[index], "", "") if index in proved else self._refusal(units[index], refused[index])
             for index in range(len(units))
         ]
+
+    def _refusal(self, unit: Unit, verdicts: Sequence[Verdict]) -> tuple[None, str, str]:
+        """Where LaTeX itself is not understood no engine is to blame."""
+        if not self.has_reference(unit):
+            return None, NO_REFERENCE, ""
+        return None, *refusal(verdicts)
 
     def _offered(self, units: Sequence[Unit]) -> list[tuple[int, list[Candidate], list[Candidate]]]:
         """For each unit its different candidates in idiomatic form, and those as the engines wrote them."""
@@ -190,9 +197,13 @@ def default_judge() -> Judge:
     from typlora.convert.simplify import tidy, walk
     from typlora.engines.pandoc_engine import PandocEngine
     from typlora.engines.tylax_engine import TylaxEngine
-    from typlora.verify.formula import FormulaVerifier
+    from typlora.verify.formula import FormulaVerifier, reference
 
     verifier = FormulaVerifier()
     return Judge(
-        (PandocEngine(), TylaxEngine()), verifier, tidy, lambda units, typst: walk(units, typst, verifier)
+        (PandocEngine(), TylaxEngine()),
+        verifier,
+        tidy,
+        lambda units, typst: walk(units, typst, verifier),
+        lambda unit: reference(unit.latex, unit.display)[0] is not None,
     )
