@@ -123,7 +123,8 @@ def _gradients(run: Run) -> tuple[float, float, int, int]:
 def micro_step(network: Network, rows: list[Encoded], scale: float) -> float:
     """Forward and backward of one micro-batch; its share of the loss."""
     hidden, targets = network.completion_states(rows)
-    loss = completion_loss(hidden, network.head, targets, scale)
+    kernels = {} if network.fast is None else {"surprise": network.fast.kernels.surprise}
+    loss = completion_loss(hidden, network.head, targets, scale, **kernels)
     loss.backward()
     return float(loss.detach())
 
