@@ -145,7 +145,9 @@ def test_fingerprints_name_engine_and_version(engines: list[Engine]) -> None:
 
 
 WORDS = r"\frac \sqrt \left \right \begin{cases} \end{cases} \over \rm \text \limits \not \underbrace \mathbf"
-PIECES = st.sampled_from([*sorted(latex_tokens.words(WORDS)), *"{}[]()_^&'\"$%| x1é中,;/\n", r"\\", r"\alpha"])
+PIECES = st.sampled_from(
+    [*sorted(latex_tokens.words(WORDS)), *"{}[]()_^&'\"$%| x1é中,;/\n", r"\\", r"\alpha"]
+)
 
 
 @settings(max_examples=300, deadline=None)

@@ -1,0 +1,157 @@
+"""The language model as an engine: prompts out, Typst back, whichever library does the arithmetic."""
+
+import hashlib
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from typlora.engines.base import Candidate
+from typlora.engines.generation import Backend, Generated, Request, Stops
+from typlora.engines.stopping import Finish
+from typlora.engines.weights import Weights
+from typlora.errors import ConfigError
+from typlora.tex.unit import Unit, UnitKind
+
+if TYPE_CHECKING:
+    from typlora.model.prompt import PromptEncoder
+
+NAME = "model"
+BACKENDS = ("auto", "transformers", "ct2-int8", "ct2-float32", "ct2-bfloat16")
+GROWTH = 3.0  # Typst tokens a LaTeX token, at most: see docs/engines.md
+SPARE = 32
+
+
+class ModelEngine:
+    """``base`` and ``adapter`` are folders. Nothing is loaded before the first call, nothing downloaded ever.
+
+    ``backend``: ``auto`` takes CTranslate2 on a CPU where it is installed, transformers otherwise.
+    ``samples`` above 0 makes ``propose`` answer as ever; ``sample`` gives that many candidates by default.
+    Raises ``ModelError`` (weights missing or of another base) and ``ConfigError`` (unknown backend).
+    """
+
+    name = NAME
+
+    def __init__(
+        self,
+        base: Path,
+        adapter: Path | None = None,
+        device: str = "auto",
+        batch_size: int = 32,
+        max_new_tokens: int = 1024,
+        samples: int = 0,
+        temperature: float = 0.7,
+        seed: int = 0,
+        backend: str = "auto",
+        threads: int = 2,
+    ) -> None:
+        if backend not in BACKENDS:
+            raise ConfigError(f"there is no backend '{backend}'; choose from {', '.join(BACKENDS)}")
+        self._weights = Weights(base, adapter)
+        self._device, self._batch_size, self._max = device, batch_size, max_new_tokens
+        self._samples, self._temperature, self._seed = samples, temperature, seed
+        self._kind, self._threads = backend, threads
+        self._backend: Backend | None = None
+        self._encoder: PromptEncoder | None = None
+        self._fingerprint = ""
+
+    @property
+    def fingerprint(self) -> str:
+        if not self._fingerprint:
+            identity = self._weights.identity()
+            template = self._prompts().template_hash
+            self._fingerprint = f"{NAME}/{identity}/{template}/{self._open().fingerprint}/{self._max}"
+        return self._fingerprint
+
+    def propose(self, units: Sequence[Unit]) -> list[Candidate | None]:
+        """Greedy: one candidate a unit, ``None`` where the model did not come to an end."""
+        start = time.perf_counter()
+        generated = self._open().generate([self._request(unit, 0) for unit in units], 0.0)
+        share = (time.perf_counter() - start) / max(len(units), 1)
+        return [self._candidate(one, share) for one in generated]
+
+    def sample(
+        self,
+        units: Sequence[Unit],
+        k: int | None = None,
+        temperature: float | None = None,
+        seed: int | None = None,
+    ) -> list[list[Candidate]]:
+        """Up to ``k`` different candidates a unit, in the order drawn; the same for the same seed."""
+        k = self._samples if k is None else k
+        warmth = self._temperature if temperature is None else temperature
+        base_seed = self._seed if seed is None else seed
+        start = time.perf_counter()
+        requests = [self._request(unit, base_seed * 1009 + draw + 1) for unit in units for draw in range(k)]
+        generated = self._open().generate(requests, warmth) if requests else []
+        share = (time.perf_counter() - start) / max(len(units), 1)
+        found: list[list[Candidate]] = []
+        for number in range(len(units)):
+            drawn = [self._candidate(one, share) for one in generated[number * k : (number + 1) * k]]
+            found.append(list({one.typst: one for one in drawn if one is not None}.values()))
+        return found
+
+    def close(self) -> None:
+        if self._backend is not None:
+            self._backend.close()
+        self._backend = None
+
+    def _request(self, unit: Unit, draw: int) -> Request:
+        block = unit.kind is not UnitKind.FORMULA
+        prompt = self._prompts().encode_prompt(unit.latex, unit.display, block=block)
+        limit = min(self._max, int(SPARE + GROWTH * len(prompt)))
+        text = f"{draw}/{unit.display}/{unit.latex}".encode()
+        return Request(tuple(prompt), limit, int.from_bytes(hashlib.sha256(text).digest()[:7]))
+
+    def _candidate(self, generated: Generated, seconds: float) -> Candidate | None:
+        if generated.finish is not Finish.END:
+            return None
+        typst = self._prompts().decode(list(generated.ids))
+        return Candidate(typst, NAME, seconds) if typst else None
+
+    def _prompts(self) -> "PromptEncoder":
+        if self._encoder is None:
+            from typlora.model.prompt import PromptEncoder
+
+            self._encoder = PromptEncoder.from_folder(self._weights.base)
+            self._weights.check(self._encoder.template_hash)
+        return self._encoder
+
+    def _open(self) -> Backend:
+        if self._backend is None:
+            self._backend = self._make(self._prompts())
+        return self._backend
+
+    def _make(self, encoder: "PromptEncoder") -> Backend:
+        import importlib.util
+
+        pieces: dict[int, str] = {}
+
+        def piece(number: int) -> str:
+            if number not in pieces:
+                pieces[number] = encoder.decode([number])
+            return pieces[number]
+
+        ends = frozenset({encoder.eos_id})
+        stops = Stops(ends, tuple(sorted(encoder.mark_ids - ends)), encoder.pad_id, piece)
+        kind = self._kind
+        if kind == "auto":
+            on_cpu = self._device == "cpu" or (self._device == "auto" and not _has_gpu())
+            fast = on_cpu and importlib.util.find_spec("ctranslate2") is not None
+            kind = "ct2-int8" if fast else "transformers"
+        if kind == "transformers":
+            from typlora.engines.torch_backend import TorchBackend
+
+            return TorchBackend(self._weights, stops, self._device, batch_size=self._batch_size)
+        from typlora.engines.ct2_backend import CT2Backend
+
+        precision = kind.removeprefix("ct2-")
+        return CT2Backend(self._weights, stops, encoder.token, precision, self._threads, self._batch_size)
+
+
+def _has_gpu() -> bool:
+    try:
+        import torch
+    except ImportError:
+        return False
+    return bool(torch.cuda.is_available())
