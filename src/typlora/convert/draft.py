@@ -6,9 +6,11 @@ What has no counterpart stays visible as LaTeX and is listed in ``losses``.
 """
 
 from typlora.convert.document import ALL_CONVERTERS
+from typlora.convert.document.bibfile import collect_files, insert_bbl
 from typlora.convert.document.bibliography import collect_entries
 from typlora.convert.document.builder import ENVIRONMENTS, IGNORED, MACROS, SWITCHES, Builder, Chunk
 from typlora.convert.document.context import Context
+from typlora.convert.document.listings import short_verbs
 from typlora.convert.document.nodes import Chars, Node, children, kind
 from typlora.convert.document.nouns import Asset, Block, Draft, Loss, Slot
 from typlora.convert.document.pieces import emit
@@ -36,6 +38,7 @@ def draft(project: Project) -> Draft:
     read_preamble(builder, before, body)
     usual_theorems(context, body)
     collect_entries(context, body)
+    collect_files(context, [*before, *body])
     builder.run(body)
     builder.flush()
     if not context.options.get("title-done") and context.document_class == "letter":
@@ -62,9 +65,7 @@ def write_formula(unit: Unit, typst: str, slot: Slot | None = None) -> str:
 
 def _source(project: Project) -> Expanded:
     """The expanded source, with a formatted bibliography in its place."""
-    from typlora.convert.document.bibfile import insert_bbl
-
-    source = insert_bbl(project)
+    source = short_verbs(insert_bbl(project))
     table = MacroTable()
     for package in project.packages:
         table.update(collect(package))

@@ -4,6 +4,8 @@ Importing this package registers all converters with `typlora.convert.document.b
 """
 
 from typlora.convert.document import (
+    algorithms,
+    beamer,
     bibfile,
     bibliography,
     characters,
@@ -14,15 +16,37 @@ from typlora.convert.document import (
     headings,
     inline,
     japanese,
+    linguistics,
     listings,
     lists,
+    pictures,
     references,
     setup,
     tables,
     theorems,
+    units,
 )
 
 ALL_CONVERTERS = (
-    bibfile, bibliography, characters, colors, equations, figures, frontmatter, headings, inline, japanese,
-    lists, listings, references, setup, tables, theorems,
-)  # fmt: skip
+    algorithms,
+    beamer,
+    bibfile,
+    bibliography,
+    characters,
+    colors,
+    equations,
+    figures,
+    frontmatter,
+    headings,
+    inline,
+    japanese,
+    linguistics,
+    listings,
+    lists,
+    pictures,
+    references,
+    setup,
+    tables,
+    theorems,
+    units,
+)

@@ -71,7 +71,7 @@ def _source(context: Context, node: Node | None) -> str:
 
 
 def _read_label(entry: Entry, optional: str) -> None:
-    text = _plain(optional)
+    text = plain_latex(optional)
     found = _NATBIB.match(text)
     if found:
         entry.author, entry.year = found["author"].strip().rstrip("("), found["year"].strip("( ")
@@ -80,8 +80,8 @@ def _read_label(entry: Entry, optional: str) -> None:
         entry.label = text
 
 
-def _plain(latex: str) -> str:
-    """Words of a short piece of LaTeX."""
+def plain_latex(latex: str, *, braces: bool = False) -> str:
+    """Words of a short piece of LaTeX as Unicode; ``braces`` keeps those that protect capitals."""
     import unicodedata
 
     from typlora.convert.document.characters import COMBINING, SYMBOLS
@@ -95,7 +95,9 @@ def _plain(latex: str) -> str:
     latex = re.sub(r"\\citenamefont\s*|\\(?:emph|textit|textbf|textsc|protect|em|it|bf)\b\s*", "", latex)
     latex = re.sub(r"\\([A-Za-z]+|[&%#_$])\s?", lambda m: SYMBOLS.get(m[1], ""), latex)
     latex = latex.replace("~", " ").replace("\\ ", " ")
-    return re.sub(r"\s+", " ", re.sub(r"[{}]", "", latex)).replace("--", "–").strip()
+    if not braces:
+        latex = re.sub(r"[{}]", "", latex)
+    return re.sub(r"\s+", " ", latex).replace("--", "–").strip()
 
 
 @environment("thebibliography", "references@")
@@ -172,7 +174,7 @@ def cite(builder: Builder, node: Node, cursor: Cursor) -> None:
     context.options["cited"] = "yes"
     name = node.macroname
     for key in names:
-        context.options.setdefault(f"cited:{key}", "")
+        context.options[f"cited:{key}"] = "cited"
     if name in {"footcite", "footfullcite", "Footcite"}:
         builder.add(
             Mark("#footnote["),
@@ -188,7 +190,7 @@ def nocite(builder: Builder, node: Node, cursor: Cursor) -> None:
     """Entries that are listed without being cited."""
     (keys,) = cursor.arguments(node, "{")
     for key in builder.source(keys).split(","):
-        builder.context.options.setdefault(f"cited:{key.strip()}", "")
+        builder.context.options.setdefault(f"cited:{key.strip()}", "nocite")
 
 
 def write_citation(

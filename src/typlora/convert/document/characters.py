@@ -1,9 +1,10 @@
 """Commands that print a character, and accents: LaTeX's names for what Unicode writes directly."""
 
+import re
 import unicodedata
 
 from typlora.convert.document.builder import MACROS, Builder, macro, quote
-from typlora.convert.document.nodes import Cursor, Node, is_macro
+from typlora.convert.document.nodes import Chars, Cursor, Node, is_macro
 from typlora.convert.document.pieces import LINE_BREAK, Mark, Piece, Text, plain
 
 COMBINING = {
@@ -149,24 +150,32 @@ def character(builder: Builder, node: Node, cursor: Cursor) -> None:
     if node.macroname == "char":
         following = cursor.next()
         chars = getattr(following, "chars", "") if following is not None else ""
-        digits = chars[: len(chars) - len(chars.lstrip("0123456789"))]
-        if digits and following is not None:
-            builder.add(Text(_character(digits)), Text(chars[len(digits) :]))
+        found = re.match(r"\s*(?:\"([0-9A-F]+)|'([0-7]+)|(\d+)|`\\?(.))\s?", chars)
+        if found and following is not None:
+            code = (
+                int(found[1], 16)
+                if found[1]
+                else int(found[2], 8)
+                if found[2]
+                else int(found[3] or ord(found[4]))
+            )
+            builder.add(Text(_character(code)))
+            if rest := chars[found.end() :]:
+                cursor.push([Chars(rest, following.pos + found.end())])
             return
         if following is not None:
             cursor.push([following])
-        builder.keep(node, "character given by a code that is not decimal")
+        builder.keep(node, "character given by a code that is not a number")
         return
     (argument,) = cursor.arguments(node, "{")
     code = builder.source(argument)
     if code.isdigit():
-        builder.add(Text(_character(code)))
+        builder.add(Text(_character(int(code[:8]))))
     else:
-        builder.keep(node, "character given by a code that is not decimal")
+        builder.keep(node, "character given by a code that is not a number")
 
 
-def _character(digits: str) -> str:
-    value = int(digits[:7])
+def _character(value: int) -> str:
     return chr(value) if 32 <= value < 0x110000 and not 0xD800 <= value < 0xE000 else ""
 
 

@@ -75,6 +75,7 @@ def float_environment(builder: Builder, node: Node) -> None:
     number_of = sum(1 for n in _flat(nodes) if is_macro(n, "caption", "captionof"))
     parts = _split(nodes) if number_of > 1 and not _subfloats(nodes) else [nodes]
     for part in parts:
+        context.options["subfigure"] = "0"
         pieces = write_float(builder, node, None, part, what)
         if pieces:
             builder.block(UnitKind.TABLE if what == "table" else UnitKind.FIGURE, pieces, node)
@@ -196,6 +197,12 @@ def _caption(builder: Builder, caption: Node | None, nodes: list[Node]) -> Piece
     return strip(builder.flow(content(argument)))
 
 
+def _caption_words(builder: Builder, nodes: list[Node]) -> Pieces | None:
+    """Words of the first caption, None where there is none."""
+    found = next((n for n in _flat(nodes) if is_macro(n, "caption")), None)
+    return None if found is None else _caption(builder, found, nodes)
+
+
 @macro("caption", "captionof", "captionlistentry")
 def caption(builder: Builder, node: Node, cursor: Cursor) -> None:
     """Inside a float the caption was taken already; elsewhere it is a paragraph."""
@@ -230,9 +237,14 @@ def _body(chunks: list[Chunk]) -> Pieces:
     out: Pieces = [Mark("[\n"), Shift(2), Mark("  ")]
     for index, part in enumerate(parts):
         if index:
-            out.append(Mark("\n\n"))
+            beside = _is_subfigure(part) and _is_subfigure(parts[index - 1])
+            out.append(Mark("\n" if beside else "\n\n"))
         out.extend([Mark("#"), *part] if _is_expression(part) else part)
     return [*out, Shift(-2), Mark("\n"), Mark("]")]
+
+
+def _is_subfigure(part: Pieces) -> bool:
+    return isinstance(part[0], Mark) and part[0].typst.startswith("#subfigure(")
 
 
 _EXPRESSION = re.compile(r"#?(table|image|grid|scale|rotate|raw|rect|missing-image|stack)\(")
@@ -359,10 +371,8 @@ def asset(context: Context, found: Path) -> str:
 @environment("subfigure", "subtable", "subfigure*", "subcaptionblock")
 def subfigure(builder: Builder, node: Node) -> None:
     """A part of a figure with a caption of its own, numbered (a), (b), ..."""
-    context = builder.context
-    _, nodes = environment_arguments(builder, node, "[[[{")
-    write_subfigure(builder, node, nodes, None)
-    del context
+    arguments, nodes = environment_arguments(builder, node, "[[[{")
+    write_subfigure(builder, node, nodes, None, length(builder.source(arguments[3])))
 
 
 @macro("subfloat", "subcaptionbox")
@@ -376,14 +386,13 @@ def subfloat(builder: Builder, node: Node, cursor: Cursor) -> None:
         write_subfigure(builder, node, content(argument), content(words))
 
 
-def write_subfigure(builder: Builder, node: Node, nodes: list[Node], words: list[Node] | None) -> None:
+def write_subfigure(
+    builder: Builder, node: Node, nodes: list[Node], words: list[Node] | None, width: str = "auto"
+) -> None:
     """``#subfigure(...)`` in the flow of its figure."""
     context = builder.context
     context.need("subfigure")
     saved = context.current
-    parent = context.counters.values.get("figure", 0)
-    stepped = "caption-done" in context.options
-    del parent, stepped
     index = int(context.options.get("subfigure", "0")) + 1
     context.options["subfigure"] = str(index)
     number = saved.number or context.counters.show("figure")
@@ -398,7 +407,8 @@ def write_subfigure(builder: Builder, node: Node, nodes: list[Node], words: list
         caption_words = strip(builder.inline(words))
     body = _body(inner.chunks) or [Mark("[]")]
     context.current = saved
-    out: Pieces = [Mark("#subfigure("), *body, Mark(", caption: ["), *caption_words, Mark("])")]
+    sized = [Mark(f"width: {width}, ")] if width != "auto" else []
+    out: Pieces = [Mark("#subfigure("), *sized, *body, Mark(", caption: ["), *caption_words, Mark("])")]
     builder.flush()
     builder.chunks.append(Chunk(UnitKind.FIGURE, [*out, target.anchor()], node.pos, end(node)))
 

@@ -70,7 +70,7 @@ def part_of_address(builder: Builder, node: Node, cursor: Cursor) -> None:
     builder.add(*words)
 
 
-@macro("and", "And", "AND", "sep")
+@macro("and", "AND", "sep")
 def and_author(builder: Builder, node: Node, cursor: Cursor) -> None:
     """Between authors."""
     builder.flush()

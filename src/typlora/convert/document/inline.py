@@ -347,15 +347,14 @@ _TRANSPARENT = {
     "resizebox": ("*{{{", 3), "scalebox": ("{[{", 2), "raisebox": ("{[[{", 3), "parbox": ("[[[{{", 4),
     "adjustbox": ("{{", 1), "reflectbox": ("{", 0), "rotatebox": ("[{{", 2), "shortstack": ("[{", 1),
     "footnotesize@": ("{", 0), "makecell": ("*[{", 2), "thead": ("*[{", 2), "cellcolor@": ("[{", 1), "subtitle@": ("{", 0),
-    "savebox": ("{[[{", 3), "sbox": ("{{", 1), "fontspec": ("{[", 1), "AtBeginDocument": ("{", 0), "only": ("{", 0),
-    "uncover": ("{", 0), "visible": ("{", 0), "onslide": ("{", 0), "textls": ("[{", 1), "acro": ("{{", 0),
+    "savebox": ("{[[{", 3), "sbox": ("{{", 1), "fontspec": ("{[", 1), "AtBeginDocument": ("{", 0), "textls": ("[{", 1), "acro": ("{{", 0),
     "mathchoice": ("{{{{", 1), "relscale": ("{", None), "ifthenelse": ("{{{", 2), "hspace_unused": ("{", None),
     "linkdest": ("{", None), "rowcolor": ("[{", None), "cellcolor": ("[{", None), "columncolor": ("[{", None),
     "rowcolors": ("*[{{{", None), "arrayrulecolor": ("{", None), "addlinespace": ("[", None), "indexsee": ("{{", None),
     "pdfbookmark": ("[{{", None), "acrodef": ("{[{", None), "numberwithin": ("[{{", None), "write18": ("{", None),
     "special": ("{", None), "message": ("{", None), "typeout": ("{", None), "PackageWarning": ("{{", None),
     "setdescription": ("[{", None), "bibliographyunit": ("[", None), "phantomcaption": ("", None),
-    "ContinuedFloat": ("", None), "thetitle": ("", None), "newline_unused": ("", None), "pause": ("[", None),
+    "ContinuedFloat": ("", None), "thetitle": ("", None), "newline_unused": ("", None),
 }  # fmt: skip
 
 

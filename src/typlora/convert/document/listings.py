@@ -8,6 +8,7 @@ from typlora.convert.document.inline import string
 from typlora.convert.document.nodes import Cursor, Node, argument_text, end
 from typlora.convert.document.pieces import Code, Mark, Pieces, Text, call, text
 from typlora.convert.kept import printable, raw_inline
+from typlora.tex.source import SourceText
 from typlora.tex.unit import UnitKind
 
 _VERBATIM = (
@@ -124,6 +125,39 @@ def raw_pieces(value: str) -> Pieces:
     if shown.startswith("```") or value != value.strip() or "  " in value:
         return [Code(f"#raw({string(printable(value))})")]
     return [Mark(shown)]
+
+
+_SHORT = re.compile(r"\\(?:MakeShortVerb\*?|DefineShortVerb|lstMakeShortInline(?:\[[^\]]*\])?)\s*\{?\\(.)\}?")
+
+
+def short_verbs(source: SourceText) -> SourceText:
+    """``|code|`` written out as ``\\verb|code|`` where the document declared such a character."""
+    text = source.text
+    chars = {found[1] for found in _SHORT.finditer(text)} - {"$", "\\", "{", "}", "%"}
+    if not chars or "\\begin{document}" not in text:
+        return source
+    start = text.index("\\begin{document}")
+    one = "".join(re.escape(char) for char in chars)
+    pattern = re.compile(
+        r"\\verb\*?(\W).*?\1|\\begin\{(verbatim|Verbatim|lstlisting|minted)\}.*?\\end\{\2\}|(?<!\\)%[^\n]*"
+        rf"|\\.|(?P<short>(?P<char>[{one}])[^\n]*?(?P=char))",
+        re.S,
+    )
+    parts, position = [source.slice(0, start)], start
+    for found in pattern.finditer(text, start):
+        if found["short"]:
+            parts += [
+                source.slice(position, found.start()),
+                source.replaced(found.start(), found.start() + 1, "\\verb"),
+            ]
+            position = found.start()
+    return SourceText.join([*parts, source.slice(position, len(source))])
+
+
+@macro("MakeShortVerb", "DefineShortVerb", "DeleteShortVerb", "UndefineShortVerb", "lstMakeShortInline")
+def short_verb(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """Done before parsing (`short_verbs`)."""
+    cursor.arguments(node, "*[{")
 
 
 @macro("lstinputlisting", "verbatiminput", "inputminted", "VerbatimInput")

@@ -249,11 +249,14 @@ class _Emitter:
         if self._at_start():
             bare = typst.lstrip(" ")
             found = _LINE_MARKER.match(bare)
-            if found:
+            ends_here = (
+                found is not None and found.end() == len(bare) and following[:1] not in {"", " ", "\n"}
+            )
+            if found and not ends_here:
                 marker = found[0]
                 guarded = f"{marker[:-1]}\\." if marker.endswith(".") else f"\\{marker}"
                 typst = guarded + bare[found.end() :]
-        if self._code and re.match(r"[(\[;]|\.[^\W\d]|\.$", typst):
+        if self._code and re.match(r"[(\[;]|\.[^\W\d]", typst + following[:1]):
             typst = ";" + typst
         self._code = False
         self._write(typst)

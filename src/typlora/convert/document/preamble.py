@@ -14,9 +14,9 @@ _ROWS = """\
   let number(row) = {
     if type(row) == label { return [#math.equation(block: true, $""$) #row] }
     if row == auto { return math.equation(block: true, $""$) }
-    counter(math.equation).update(n => calc.max(0, n - 1))
     let tagged = math.equation(block: true, numbering: _ => row.tag, $""$)
     if "label" in row [#tagged #row.label] else { tagged }
+    counter(math.equation).update(n => n - 1)
   }
   let plain = math.equation.with(block: true, numbering: none)
   let rows = rows.pos()
@@ -64,6 +64,22 @@ HELPERS: dict[str, str] = {
     "missing-image": """\
 // Stands for a picture that could not be found or read.
 #let missing-image(name) = rect(width: 60%, height: 4em, stroke: 0.5pt + gray, align(center + horizon, raw(name)))""",
+    "drawing": """\
+// Source of a picture that was drawn in LaTeX.
+#let drawing(source) = block(width: 100%, stroke: 0.5pt + gray, inset: 6pt, align(start, text(0.8em, source)))""",
+    "algorithm-lines": """\
+// Lines of an algorithm: how deep each is indented, and what it says.
+#let algorithm-lines(numbered: false, ..lines) = block(width: 100%, align(start, grid(
+  columns: 2, column-gutter: 0.8em, row-gutter: 0.6em,
+  ..lines.pos().enumerate().map(((i, line)) => (
+    if numbered [#(i + 1):], pad(left: line.at(0) * 1.2em, line.at(1)),
+  )).flatten(),
+)))""",
+    "algorithm-figure": """\
+#show figure.where(kind: "algorithm"): it => block(width: 100%, stroke: (top: 0.8pt, bottom: 0.8pt), inset: (y: 0.5em), {
+  if it.caption != none { align(start, it.caption) }
+  it.body
+})""",
     "labelled-item": """\
 // A list item with a label of its own.
 #let labelled-item(label, body) = grid(columns: (auto, 1fr), column-gutter: 0.6em, label, body)""",
@@ -77,7 +93,7 @@ HELPERS: dict[str, str] = {
 #let part(body) = align(center, block(above: 3em, below: 2em, text(1.8em, strong(body))))""",
     "subfigure": """\
 // A part of a figure, numbered (a), (b), ...
-#let subfigure(body, caption: none) = box(inset: 0.4em, figure(body, caption: caption, kind: "subfigure", supplement: none, numbering: "(a)"))
+#let subfigure(body, width: auto, caption: none) = box(width: width, inset: 0.4em, figure(body, caption: caption, kind: "subfigure", supplement: none, numbering: "(a)"))
 #show figure.where(kind: image): it => counter(figure.where(kind: "subfigure")).update(0) + it
 #show figure.where(kind: "subfigure"): set figure.caption(separator: [ ])""",
     "bibitem": """\
