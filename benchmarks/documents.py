@@ -1,6 +1,6 @@
 """How whole documents come out: compiles, words kept, headings, losses, seconds.
 
-    python benchmarks/documents.py FOLDER [--engine rules|none] [--show-words N] [--out FOLDER]
+    python benchmarks/documents.py FOLDER [--engine rules|auto|none] [--show-words N] [--out FOLDER]
 
 FOLDER holds one folder a document, with ``main.tex`` and, to compare words with, ``latex.pdf``. Words are
 those of at least three letters in the text of both PDFs (``pdftotext``), Japanese is compared character by
@@ -53,7 +53,15 @@ def words(text: str) -> Counter[str]:
 def pdf_text(pdf: Path) -> str:
     """Text of a PDF in reading order."""
     run = subprocess.run(["pdftotext", "-raw", str(pdf), "-"], capture_output=True, check=False)
-    return run.stdout.decode("utf-8", "replace")
+    pages = [page.split("\n") for page in run.stdout.decode("utf-8", "replace").split("\f")]
+    # A line that comes back on every third page is a running head, which no converter keeps.
+    seen = Counter(line for page in pages for line in {_head(line) for line in page} if line)
+    heads = {line for line, count in seen.items() if count >= max(3, len(pages) / 3)}
+    return "\n".join(line for page in pages for line in page if _head(line) not in heads)
+
+
+def _head(line: str) -> str:
+    return re.sub(r"[\dIVXivx]+", "0", line.strip())
 
 
 def filled(made: Draft) -> str:
@@ -89,12 +97,9 @@ def measure(folder: Path, engine: str, out: Path, pool: CompilerPool) -> Result:
         if not ok:
             print(f"{folder.name}: line {compiled.line}: {compiled.error}")
     else:
-        from typlora.convert.cascade import Cascade
-        from typlora.engines.pandoc import PandocEngine
-        from typlora.engines.tylax import TylaxEngine
-        from typlora.verify.formula import FormulaVerifier
+        from typlora.convert.stack import Options, open_cascade
 
-        cascade = Cascade([TylaxEngine(), PandocEngine()], FormulaVerifier(pool))
+        cascade = open_cascade(Options(engine=engine, cache=False), pool)
         result = convert_project(project, cascade, pool, source=folder.name, output=str(target))
         typst, pdf, ok = result.typst, result.pdf, bool(result.pdf)
         losses = len(result.document.items)
@@ -115,7 +120,7 @@ def measure(folder: Path, engine: str, out: Path, pool: CompilerPool) -> Result:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the conversion of whole documents.")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--engine", choices=["rules", "none"], default="rules")
+    parser.add_argument("--engine", choices=["rules", "auto", "none"], default="rules")
     parser.add_argument("--show-words", type=int, default=0, help="print that many missing words a document")
     parser.add_argument("--out", type=Path, help="keep the results here")
     flags = parser.parse_args()
