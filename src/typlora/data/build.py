@@ -16,8 +16,9 @@ from pathlib import Path
 from typlora.data.canonical import key_of, latex_key, typst_key
 from typlora.data.corpus import Given, read_corpus
 from typlora.data.journal import BATCH, Progress, judge_all, open_journal
-from typlora.data.judge import NO_REFERENCE, NOT_EXPANDED, Judge, Judged, default_judge
-from typlora.data.rows import FORMULA, Row, read_rows, write_rows
+from typlora.data.judge import Judge, Judged, default_judge
+from typlora.data.reasons import NO_REFERENCE, NOT_EXPANDED
+from typlora.data.rows import Row, read_rows, write_rows
 from typlora.errors import DataError
 
 EXAMPLES = 20  # refused formulas shown for each reason
@@ -207,7 +208,7 @@ def _select(answers: Iterable[Judged], barred: set[str], spellings: int, report:
 
 def row_of(answer: Judged) -> Row:
     """The pair with what is known of it."""
-    meta = {"kind": FORMULA, "source": answer.given.source, "engine": answer.engine, "verdict": "equal"}
+    meta = {"kind": answer.kind, "source": answer.given.source, "engine": answer.engine, "verdict": "equal"}
     if answer.given.macros:
         meta["macros"] = answer.given.macros
     return Row(answer.latex, answer.typst, answer.given.display, meta)

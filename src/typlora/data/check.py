@@ -81,7 +81,7 @@ def check(
 
 def verify_rows(rows: Sequence[Row], pool: Any) -> list[Verdict]:
     """One verdict a row; ``pool`` is a ``CompilerPool``."""
-    from typlora.verify.blocks import verify_blocks
+    from typlora.data.blocks import verify as verify_blocks
     from typlora.verify.formula import FormulaVerifier
 
     verdicts: list[Verdict | None] = [None] * len(rows)

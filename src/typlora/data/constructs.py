@@ -286,7 +286,7 @@ _TABLE: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ("upright differential", r"\\(?:mathrm|rm|operatorname)\s*\{\s*d\s*\}|\\dd(?![a-zA-Z])"),
         ("plain differential", r"(?:\\,|\s)d[a-zA-Z](?![a-zA-Z])"),
         ("bra and ket", r"\|[^|]*\\rangle|\\langle[^|]*\||" + _words("ket|bra|braket")),
-        ("conditional bar", r"\\(?:Pr|mathbb\{?[PE]\}?|operatorname\{[A-Z][a-z]*\}|[PpEq])\s*[(\[][^()]*(?:\\mid|\|)"),
+        ("conditional bar", r"(?:\\Pr|\\mathbb\{?[PE]\}?|\\operatorname\{[A-Z][a-z]*\}|[PpEq])\s*[(\[][^()]*(?:\\mid|\|)"),
         ("sequence", r",\s*\\(?:ldots|dots|cdots)\s*,"),
         ("factorial", r"[a-zA-Z0-9)]!"),
         ("atom class", _words("mathop|mathbin|mathrel|mathord|mathopen|mathclose|mathpunct|mathinner")),

@@ -18,12 +18,13 @@ from typlora.errors import DataError, InputError
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """LaTeX of one formula as its author wrote it; ``macros`` are the definitions it needs."""
+    """LaTeX of one formula (or ``block``) as its author wrote it; ``macros`` are the definitions it needs."""
 
     latex: str
     display: bool
     macros: str = ""
     source: str = ""
+    block: bool = False
 
     @property
     def origin(self) -> str:

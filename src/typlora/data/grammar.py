@@ -10,7 +10,8 @@
 A field (``[fields.analysis]``) has rules of its own that stand before the common ones; each row is
 written in one field, so that its letters and shapes belong together. ``include = ["letters.toml"]``
 takes the rules of other files. ``[focus]`` says which rules rows start from, and how often. ``macros``
-names a LaTeX file of definitions whose commands the rules may use.
+names a LaTeX file of definitions whose commands the rules may use. ``blocks = true`` says that what is
+written are blocks of a document and not formulas.
 """
 
 import random
@@ -67,6 +68,7 @@ class Grammar:
     fields: Mapping[str, Mapping[str, tuple[Alternative, ...]]]
     focus: Mapping[str, float]
     macros: str = ""
+    blocks: bool = False
     name: str = field(default="grammar")
 
     @cached_property
@@ -93,8 +95,9 @@ def load_grammar(path: Path) -> Grammar:
     fields: dict[str, dict[str, tuple[Alternative, ...]]] = {}
     focus: dict[str, float] = {}
     macros: list[str] = []
-    _read(path, rules, fields, focus, macros, ())
-    grammar = Grammar(rules, fields, focus or {"start": 1.0}, "\n".join(macros), path.stem)
+    top = _read(path, rules, fields, focus, macros, ())
+    blocks = top.get("blocks", False) is True
+    grammar = Grammar(rules, fields, focus or {"start": 1.0}, "\n".join(macros), blocks, path.stem)
     _check(grammar, path)
     return grammar
 
@@ -106,7 +109,7 @@ def _read(
     focus: dict[str, float],
     macros: list[str],
     above: tuple[Path, ...],
-) -> None:
+) -> dict[str, Any]:
     if path in above:
         raise DataError(f"{path}: the spec includes itself")
     try:
@@ -135,6 +138,7 @@ def _read(
         if isinstance(weight, bool) or not isinstance(weight, int | float) or weight < 0:
             raise DataError(f"{path}: focus '{name}' must be a number that is not negative")
         focus[name] = float(weight)
+    return spec
 
 
 def _table(spec: dict[str, Any], key: str, path: Path) -> dict[str, Any]:

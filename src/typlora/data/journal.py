@@ -39,7 +39,7 @@ class Journal:
         return [number for number in range(len(self.batches)) if not self._file(number).is_file()]
 
     def save(self, number: int, answers: Sequence[Judged]) -> None:
-        lines = [[a.latex, a.typst, a.engine, a.reason, a.detail] for a in answers]
+        lines = [[a.latex, a.typst, a.engine, a.reason, a.detail, a.kind] for a in answers]
         write_atomic(self._file(number), "".join(json.dumps(line) + "\n" for line in lines))
 
     def load(self, number: int) -> list[Judged]:
@@ -63,7 +63,9 @@ def open_journal(output: Path, formulas: Sequence[Given], batch: int = BATCH) ->
     versions.append(code_fingerprint())
     digest = hashlib.sha256(f"{__version__} {TYPST_VERSION} {batch} {versions}\n".encode())
     for one in formulas:
-        digest.update(f"{one.display}\0{one.latex}\0{one.macros}\0{one.source}\n".encode(errors="replace"))
+        digest.update(
+            f"{one.display}\0{one.latex}\0{one.macros}\0{one.source}\0{one.block}\n".encode(errors="replace")
+        )
     mark = folder / "plan.txt"
     if not mark.is_file() or mark.read_text() != digest.hexdigest():
         shutil.rmtree(folder, ignore_errors=True)

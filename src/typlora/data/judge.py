@@ -9,21 +9,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from typlora.data.blocks import ENGINE, judge_blocks
 from typlora.data.corpus import Given
+from typlora.data.reasons import NO_REFERENCE, NOT_EXPANDED, refusal
+from typlora.data.rows import FORMULA
 from typlora.engines.base import Candidate, Engine
 from typlora.errors import TyploraError
 from typlora.tex.unit import Unit, UnitKind
-from typlora.verify.verdict import Outcome, Verdict
+from typlora.verify.verdict import Verdict
 
 Simplify = Callable[[Sequence[Unit], Sequence[str]], list[str]]
 """Proved Typst in, idiomatic Typst that is still proved out."""
-
-# Why there is no pair. The words are what the report counts.
-NOT_EXPANDED = "has macros that cannot be expanded"
-NO_PROPOSAL = "has no proposal by any engine"
-NO_REFERENCE = "has no reference"
-NOT_COMPILED = "does not compile"
-DIFFERENT = "is not equal"
 
 # With the physics package \\dd[3]{x} is one thing; engines and reference alike read a symbol and brackets, so
 # they agree on what is wrong.
@@ -50,6 +46,7 @@ class Judged:
     engine: str = ""
     reason: str = ""
     detail: str = ""
+    kind: str = FORMULA
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +65,23 @@ class Judge:
 
     def judge(self, given: Sequence[Given]) -> list[Judged]:
         """One answer each, in order."""
+        formulas = iter(self._formulas([one for one in given if not one.block]))
+        blocks = iter(self._blocks([one for one in given if one.block]))
+        return [next(blocks if one.block else formulas) for one in given]
+
+    def _blocks(self, given: Sequence[Given]) -> list[Judged]:
+        def typst_of(formulas: Sequence[Given]) -> list[tuple[str, str]]:
+            return [(answer.typst, answer.reason) for answer in self._formulas(formulas)]
+
+        pairs = judge_blocks(given, typst_of) if given else []
+        return [
+            Judged(
+                one, one.latex, pair.typst, ENGINE if pair.typst else "", pair.reason, pair.detail, pair.kind
+            )
+            for one, pair in zip(given, pairs, strict=True)
+        ]
+
+    def _formulas(self, given: Sequence[Given]) -> list[Judged]:
         expanded = [expand(one) for one in given]
         units = [
             Unit(UnitKind.FORMULA, latex, display=one.display)
@@ -162,18 +176,6 @@ def cost(latex: str, typst: str) -> int:
     """Which of two proved candidates is better: the one that keeps the author's spaces, then the shorter."""
     wanted, kept = len(_SPACES_LATEX.findall(latex)), len(_SPACES_TYPST.findall(typst))
     return _SPACE_COST * abs(wanted - kept) + len(typst)
-
-
-def refusal(verdicts: Sequence[Verdict]) -> tuple[str, str]:
-    """The reason and its detail that say most about a unit no engine was proved on."""
-    if not verdicts:
-        return NO_PROPOSAL, ""
-    for verdict in verdicts:
-        if verdict.compiles and verdict.outcome is Outcome.DIFFERENT:
-            return DIFFERENT, "; ".join(verdict.differences[:2])
-    if any(verdict.compiles for verdict in verdicts):
-        return NO_REFERENCE, ""
-    return NOT_COMPILED, verdicts[0].error
 
 
 def expand(given: Given) -> str | None:

@@ -10,13 +10,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from typlora.data.canonical import key_of, latex_key, typst_key
+from typlora.data.build import row_of
+from typlora.data.canonical import key_of, typst_key
 from typlora.data.corpus import Given
 from typlora.data.grammar import Grammar
 from typlora.data.journal import Progress, judge_batches
 from typlora.data.judge import Judge, default_judge
 from typlora.data.manner import in_manner
-from typlora.data.rows import FORMULA, Row
+from typlora.data.rows import BLOCK, FORMULA, Row
 from typlora.errors import DataError
 
 BATCH = 500
@@ -75,15 +76,7 @@ def synthesise(
                     if len(examples) < 100:
                         examples.append(f"{answer.latex}  [{answer.detail}]")
                     continue
-                meta = {
-                    "kind": FORMULA,
-                    "source": answer.given.source,
-                    "engine": answer.engine,
-                    "verdict": "equal",
-                }
-                if answer.given.macros:
-                    meta["macros"] = answer.given.macros
-                row = Row(answer.latex, answer.typst, answer.given.display, meta)
+                row = row_of(answer)
                 keys = {key_of(row), typst_key(row)}
                 if typst_key(row) in seen or (answer.given.macros and key_of(row) in seen):
                     report.repeated += 1
@@ -108,16 +101,18 @@ def _formulas(grammar: Grammar, seed: int, seen: set[str], report: SynthReport) 
     while dry < DRY_AFTER:
         text, _ = grammar.write(f"{grammar.name}:{seed}:{number}")
         chance = random.Random(f"manner:{seed}:{number}")
-        latex = in_manner(text, chance)
-        display = _displayed(latex, chance)
-        key = latex_key(latex, display)
+        block = grammar.blocks
+        latex = text if block else in_manner(text, chance)
+        display = not block and _displayed(latex, chance)
+        key = key_of(Row(latex, "", display, {"kind": BLOCK if block else FORMULA}))
         if key in written or key in seen:
             report.repeated += 1
             dry += 1
         else:
             dry = 0
             written.add(key)
-            yield Given(latex, display, _needed(latex, definitions), f"synth:{grammar.name}:{seed}:{number}")
+            source = f"synth:{grammar.name}:{seed}:{number}"
+            yield Given(latex, display, _needed(latex, definitions), source, block)
         number += 1
 
 
