@@ -55,6 +55,12 @@ CONSTRUCTS = [
     (r"a \not\subset b", True, "subset.not", "cancel"),
     (r"\frac{1}{n}\sum_i", True, "sum", "nsum"),
     (r"[|x|]", True, "|", "[|"),
+    (r"[\lvert x \rvert]", True, "|", "[|"),
+    (r"\left\lbrack x \right\rbrack", True, "[x]", "lbrack"),
+    (r"\label{a}\begin{aligned} a &= b \\ c &= d \end{aligned}", True, "&", "mat"),
+    (r"y \begin{aligned} \frac{a}{b} &= c \\ d &= e \end{aligned}", True, "display(", "aligned"),
+    (r"{{x^a}}^b", True, "lr(x^", "base"),
+    (r"\bigl. x \bigr|_0", True, "x", "."),
 ]
 
 

@@ -161,9 +161,10 @@ def arrow(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style) ->
     below, after = option(tokens, at + 1)
     above, after = _take(tokens, after)
     out = rewriter.atom(f"stretch({rules.ARROWS[tokens[at]]})")
-    if below and below != [" "]:
+    blank = (" ", "~", "\\ ", "\\,", "\\;", "\\quad")
+    if below and any(token not in blank for token in below):
         out += ["_", "{", *rewriter.group(below, "script"), "}"]
-    if above and above != [" "]:
+    if any(token not in blank for token in above):
         out += ["^", "{", *rewriter.group(above, "script"), "}"]
     return out, after
 
@@ -196,7 +197,8 @@ def delimited(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style
         raise UnreadableError("an unknown delimiter")
     inside = rewriter.group(tokens[first + 1 : stop], style)
     if (left, right) in rules.MATCHED:
-        return rewriter.wrap(left.removeprefix("\\"), inside, right.removeprefix("\\")), last + 1
+        opening, closing = (rules.DELIMITERS[one].removeprefix("\\") for one in (left, right))
+        return rewriter.wrap(opening, inside, closing), last + 1
     before, after = rules.DELIMITERS[left], rules.DELIMITERS[right]
     if not before and not after:
         return ["{", *inside, "}"], last + 1
@@ -212,7 +214,8 @@ def middle(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style) -
 
 def size(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style) -> Result:
     """``\\big`` and its kind: Typst scales what is paired by itself; a lone one keeps its plain size."""
-    return [], at + 1
+    follows = skip_space(tokens, at + 1)
+    return [], follows + 1 if tokens[follows : follows + 1] == ["."] else at + 1
 
 
 def space(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style) -> Result:

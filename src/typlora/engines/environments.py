@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from typlora.engines import latex_tokens
+from typlora.engines import latex_tokens, rules
 from typlora.engines.latex_tokens import argument, option, skip_space, words
 from typlora.engines.rules import Style, UnreadableError
 
@@ -95,6 +95,8 @@ def _visible(cell: Sequence[str]) -> bool:
 
 def top(rewriter: "Rewriter", tokens: Tokens, style: Style) -> Tokens:
     """A whole formula: an environment around all of it decides the rows of the equation."""
+    while tokens[:1] == ["\\label"] and (label := argument(tokens, 1)) is not None:
+        tokens = tokens[skip_space(tokens, label[1]) :]
     found = environment(tokens, 0) if tokens[:1] == ["\\begin"] else None
     if found is not None and found[0].rstrip("*") in _ROWS:
         name, body, after = found
@@ -133,8 +135,16 @@ def _join(rewriter: "Rewriter", table: list[list[Tokens]], style: Style) -> Toke
         for column, cell in enumerate(row):
             if column:
                 out.append(rewriter.marks.separator(" & "))
-            out += rewriter.group(_strip(cell), style)
+            out += _displayed(rewriter, cell, style)
     return out
+
+
+def _displayed(rewriter: "Rewriter", cell: Sequence[str], around: Style) -> Tokens:
+    """A cell in display style, said aloud only where Typst would set it otherwise and it shows."""
+    inside = rewriter.group(_strip(cell), "display")
+    if around == "display" or not any(token in rules.SHOWS_STYLE for token in cell):
+        return inside
+    return rewriter.wrap("display(", inside)
 
 
 def _strip(cell: Sequence[str]) -> Tokens:
@@ -232,9 +242,17 @@ def _cases(
 
 
 def _aligned(rewriter: "Rewriter", table: list[list[Tokens]], style: Style, centred: bool) -> Tokens:
-    align = "" if centred else "align: #left, " if all(len(row) == 1 for row in table) else ""
-    inside = _cells(rewriter, table, "display", "", " & ", "; ")
-    return rewriter.wrap(f"mat(delim: #none, {align}", inside)
+    align = "align: #left, " if not centred and all(len(row) == 1 for row in table) else ""
+    inside: Tokens = []
+    for number, row in enumerate(table):
+        if number:
+            inside.append(rewriter.marks.separator("; "))
+        for column, cell in enumerate(row):
+            if column:
+                inside.append(rewriter.marks.separator(" & "))
+            inside += _displayed(rewriter, cell, "text")
+    out = rewriter.wrap(f"mat(delim: #none, {align}", inside)
+    return out if style == "display" else rewriter.wrap("display(", out)
 
 
 def _array(rewriter: "Rewriter", body: Tokens, style: Style) -> Tokens:

@@ -174,7 +174,7 @@ def _collide(left: str, right: str) -> bool:
     if not left or not right:
         return False
     last, first = left[-1], right[0]
-    if last.isalnum() and first.isalnum():
+    if (last.isalnum() and first.isalnum()) or last + first in _SHORTHANDS:
         return True
     if first in "([":
         return last.isalnum() or last in ")]$"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typlora.model.prompt import PromptEncoder
 
 NAME = "model"
-BACKENDS = ("auto", "transformers", "ct2-int8", "ct2-float32", "ct2-bfloat16")
+BACKENDS = ("auto", "transformers", "transformers-bfloat16", "ct2-int8", "ct2-float32", "ct2-bfloat16")
 GROWTH = 3.0  # Typst tokens a LaTeX token, at most: see docs/engines.md
 SPARE = 32
 
@@ -139,10 +139,11 @@ class ModelEngine:
             on_cpu = self._device == "cpu" or (self._device == "auto" and not _has_gpu())
             fast = on_cpu and importlib.util.find_spec("ctranslate2") is not None
             kind = "ct2-int8" if fast else "transformers"
-        if kind == "transformers":
+        if kind.startswith("transformers"):
             from typlora.engines.torch_backend import TorchBackend
 
-            return TorchBackend(self._weights, stops, self._device, batch_size=self._batch_size)
+            dtype = kind.removeprefix("transformers").removeprefix("-") or "auto"
+            return TorchBackend(self._weights, stops, self._device, dtype, self._batch_size)
         from typlora.engines.ct2_backend import CT2Backend
 
         precision = kind.removeprefix("ct2-")

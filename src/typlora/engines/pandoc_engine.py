@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from importlib import metadata
 
 from typlora.engines.base import Candidate
-from typlora.engines.prepare import LEAKS, Prepared, prepare
+from typlora.engines.prepare import LEAKS, prepare, rules_version
 from typlora.engines.renames import modernise
 from typlora.errors import EngineError
 from typlora.tex.unit import Unit, UnitKind
@@ -38,7 +38,7 @@ class PandocEngine:
 
     @property
     def fingerprint(self) -> str:
-        return f"{NAME}/{metadata.version('pypandoc_binary')}/{Prepared.RULES}"
+        return f"{NAME}/{metadata.version('pypandoc_binary')}/{rules_version()}"
 
     def propose(self, units: Sequence[Unit]) -> list[Candidate | None]:
         start = time.perf_counter()

@@ -1,8 +1,10 @@
 """What both rule engines need around their own work: refuse, rewrite, and put back."""
 
+import hashlib
 import re
 from dataclasses import dataclass
-from typing import ClassVar
+from functools import cache
+from pathlib import Path
 
 from typlora.engines import latex_tokens
 from typlora.engines.marks import Marks, has_private
@@ -19,8 +21,6 @@ LEAKS = ("|||HLINE|||", "___TYPST_CELL___", "/* ")
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """``latex`` is what the engine shall read; ``restore`` completes its answer."""
-
-    RULES: ClassVar[str] = "1"
 
     latex: str
     marks: Marks
@@ -43,3 +43,16 @@ def prepare(latex: str, display: bool) -> Prepared | None:
     except (UnreadableError, OverflowError, RecursionError):
         return None
     return Prepared(latex_tokens.join(rewritten).strip(), marks)
+
+
+@cache
+def rules_version() -> str:
+    """Changes with every rule: a hash over the modules that hold them, for the cache of conversions."""
+    names = (
+        "constructs environments latex_text latex_tokens lengths marks prepare renames rewrite rules symbols "
+        "typst_tokens"
+    )
+    digest = hashlib.sha256()
+    for name in names.split():
+        digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
+    return digest.hexdigest()[:12]

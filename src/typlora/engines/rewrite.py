@@ -107,7 +107,9 @@ class Rewriter:
 
     def _base(self, token: str, source: Sequence[str], found: Tokens) -> Tokens:
         """What scripts follow, made such that Typst sets them where TeX does."""
-        inside = trim(source[1:-1]) if token == "{" else []
+        inside = list(source) if token == "{" else []
+        while inside[:1] == ["{"] and latex_tokens.closing(inside, 0) == len(inside) - 1:
+            inside = trim(inside[1:-1])
         if token in RELATIONS or (len(inside) == 1 and inside[0] in RELATIONS | rules.BIG | rules.INTEGRALS):
             return self.wrap("scripts(", found)
         if token in rules.STACKED or any(part in _SCRIPTS for _, part in top_level(inside)):

@@ -44,6 +44,7 @@ FONTS = {
     "\\mathbf": "upright(bold(",
     "\\mathbfit": "bold(",
     "\\mathit": "italic(",
+    "\\mathnormal": "italic(",
     "\\mathsf": "upright(sans(",
     "\\mathtt": "mono(",
     "\\mathcal": "cal(",
@@ -56,7 +57,7 @@ FONTS = {
     "\\boldsymbol": "bold(",
     "\\bm": "bold(",
     "\\pmb": "bold(",
-    "\\symbf": "bold(",
+    "\\symbf": "upright(bold(",
 }
 WORD_FONTS = ("upright(", "upright(bold(", "italic(", "upright(sans(", "mono(")
 """Fonts in which a word may stand as a string: the string is upright, the letters would be."""
@@ -130,7 +131,7 @@ DROPPED = words(
         \medskip \bigskip \par \noindent \nonumber \notag \relax \protect \ignorespaces
         \unskip \hfill \hfil \hss \centering \limits@ \normalsize \small \footnotesize
         \scriptsize \tiny \large \Large \nolinebreak \linebreak \qedhere \break
-        \goodbreak \penalty10000 \negthinspace \xspace
+        \goodbreak \penalty10000 \negthinspace \negmedspace \negthickspace \xspace
         """
 )
 DROPPED_WITH_ARGUMENT = words(
@@ -196,8 +197,16 @@ BIG = words(
         """
 )
 """Operators that carry their limits above and below in display style anyway."""
-STACKED = words(r"\stackrel \overset \underset")
 INTEGRALS = words(r"\int \iint \iiint \oint \oiint")
+SHOWS_STYLE = (
+    BIG
+    | INTEGRALS
+    | frozenset(FRACTIONS)
+    | frozenset(INFIX)
+    | words(r"\begin \limsup \liminf \mathop \operatorname")
+)
+"""What looks different in display style than in text style."""
+STACKED = words(r"\stackrel \overset \underset")
 SPACES = words(r"\, \: \; \> \quad \qquad \enspace \thinspace \hspace \hskip \kern \mkern \mskip ~") | {"\\ "}
 """A script behind a space has no base."""
 LATIN_ONLY = words(r"\mathrm \mathbf \mathit \mathsf \mathtt \mathup")

@@ -6,7 +6,7 @@ from importlib import metadata
 
 from typlora.engines.base import Candidate
 from typlora.engines.marks import FIRST, LAST
-from typlora.engines.prepare import LEAKS, Prepared, prepare
+from typlora.engines.prepare import LEAKS, prepare, rules_version
 from typlora.engines.renames import modernise
 from typlora.tex.unit import Unit, UnitKind
 
@@ -21,7 +21,7 @@ class TylaxEngine:
 
     @property
     def fingerprint(self) -> str:
-        return f"{NAME}/{metadata.version('tylax')}/{Prepared.RULES}"
+        return f"{NAME}/{metadata.version('tylax')}/{rules_version()}"
 
     def propose(self, units: Sequence[Unit]) -> list[Candidate | None]:
         found: list[Candidate | None] = []
