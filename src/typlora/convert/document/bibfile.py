@@ -7,7 +7,6 @@ close to the author's, not the same; a ``.bbl`` is preferred because it is what 
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from typlora.convert.document.bibtex import Record, read_records, write_record
 from typlora.convert.document.builder import Builder, macro
@@ -134,7 +133,7 @@ def _write(context: Context, node: Node) -> Pieces:
     path = "references.bib"
     context.assets[path] = Asset(path, None, "\n".join(written).encode())
     arguments = [string(path), f"style: {string(style(context))}"]
-    if not everything and not _all_referenced(context, chosen) or everything:
+    if (not everything and not _all_referenced(context, chosen)) or everything:
         arguments.append("full: true")
     return [Code(f"#bibliography({', '.join(arguments)})")]
 

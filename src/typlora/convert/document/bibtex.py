@@ -21,8 +21,33 @@ _FIELDS = (
     "urldate", "month", "translator", "maintitle", "eventtitle", "pagetotal", "version",
 )  # fmt: skip
 _TYPES = frozenset(
-    "article book booklet inbook incollection inproceedings manual mastersthesis misc phdthesis proceedings techreport "
-    "unpublished thesis report online collection periodical patent software dataset reference mvbook www conference".split()
+    [
+        "article",
+        "book",
+        "booklet",
+        "inbook",
+        "incollection",
+        "inproceedings",
+        "manual",
+        "mastersthesis",
+        "misc",
+        "phdthesis",
+        "proceedings",
+        "techreport",
+        "unpublished",
+        "thesis",
+        "report",
+        "online",
+        "collection",
+        "periodical",
+        "patent",
+        "software",
+        "dataset",
+        "reference",
+        "mvbook",
+        "www",
+        "conference",
+    ]
 )
 _ENTRY = re.compile(r"@\s*([A-Za-z]+)\s*([{(])")
 _NAME = re.compile(r"\s*([A-Za-z][\w\-+:.]*)\s*=\s*")

@@ -63,7 +63,20 @@ def formula_latex(nodes: Sequence[Node], context: Context) -> str:
             cuts.append((node.pos, end(node), _comment_space(node)))
         elif is_macro(node, *_NUMBERING):
             cuts.append((node.pos, _macro_end(node, context), " "))
+        elif is_macro(node, "linkdest", "hypertarget", "hyperlink", "texorpdfstring"):
+            cuts.append((node.pos, *_link_cut(node, context)))
     return _cut(context.text, nodes[0].pos, end(nodes[-1]), cuts)
+
+
+def _link_cut(node: Node, context: Context) -> tuple[int, str]:
+    """Links inside a formula leave their words: end of the cut, and what stays."""
+    count = 1 if node.macroname == "linkdest" else 2
+    keep = 0 if node.macroname == "texorpdfstring" else 1
+    group = r"\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
+    found = re.compile(r"\\[a-z]+" + group * count, re.I).match(context.text, node.pos)
+    if found is None:
+        return node.pos + len(node.macroname) + 1, " "
+    return found.end(), "{" + found[keep + 1] + "}" if count > 1 else " "
 
 
 def _comment_space(node: Node) -> str:

@@ -174,12 +174,26 @@ def write_float(builder: Builder, node: Node, ready: Pieces | None, nodes: list[
     if starred:
         context.need("plain-figure")
     out: Pieces = [Mark("#figure(\n"), Shift(2), Mark("  ")]
+    from typlora.convert.document.frontmatter import two_columns
+
+    if kind(node) == "environment" and node.environmentname.endswith("*") and two_columns(context):
+        out.append(Mark('placement: top,\nscope: "parent",\n'))
+    context.need(f"caption-{what}")
+    if what == "table" and caption is not None and _before_table(caption, nodes):
+        context.need("caption-above")
     out += [*(body or [Mark("[]")]), Mark(",\ncaption: ["), *words, Mark("],\n")]
     if kind_of:
         out.append(Mark(f"kind: {kind_of},\n"))
     if starred:
         out.append(Mark("numbering: none,\n"))
     return [*out, Shift(-2), Mark("\n"), Mark(")"), *([target.anchor()] if not starred else [])]
+
+
+def _before_table(caption: Node, nodes: list[Node]) -> bool:
+    tables = [
+        n for n in _flat(nodes) if kind(n) == "environment" and n.environmentname.startswith(("tab", "long"))
+    ]
+    return not tables or bool(caption.pos < tables[0].pos or tables[0].environmentname.startswith("long"))
 
 
 def _last(node: Node) -> Node | None:

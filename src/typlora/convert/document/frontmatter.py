@@ -7,6 +7,7 @@ while they are read, and the title block is written where ``\\maketitle`` stands
 import re
 
 from typlora.convert.document.builder import Builder, environment, environment_arguments, macro
+from typlora.convert.document.context import Context
 from typlora.convert.document.nodes import Cursor, Node, children, content, is_macro, kind
 from typlora.convert.document.pieces import (
     LINE_BREAK,
@@ -119,9 +120,18 @@ def write_title(builder: Builder, node: Node) -> None:
     context.options["in-float"] = saved_float
     if out:
         body = [Mark("\n"), Shift(2), Mark("  "), *out, Shift(-2), Mark("\n")]
-        builder.block(UnitKind.PARAGRAPH, call("align(center)", body), node)
+        if two_columns(context):
+            context.need("spanning")
+            builder.block(UnitKind.PARAGRAPH, call("spanning", call("align(center)", body)), node)
+        else:
+            builder.block(UnitKind.PARAGRAPH, call("align(center)", body), node)
     for saved in context.meta.pop("abstract", []):
         write_abstract(builder, node, saved)
+
+
+def two_columns(context: Context) -> bool:
+    """Whether pages have two columns that the title block spans."""
+    return "twocolumn" in context.class_options or bool(context.options.get("two-columns"))
 
 
 def call_strong(words: Pieces) -> Pieces:
@@ -144,13 +154,43 @@ def _authors(builder: Builder) -> Pieces:
     """One paragraph for each author with the lines given for them."""
     out: Pieces = []
     for row in builder.context.meta.get("author", []):
-        inner = builder.nested()
-        inner.run([n for n in row if not is_macro(n, "maketitle")])
-        inner.flush()
-        for chunk in inner.chunks:
+        people = [p for p in (_person(builder, nodes) for nodes in _people(row)) if p]
+        if len(people) > 1 and any(Mark("\n\n") in p or LINE_BREAK in p for p in people):
             if out:
                 out.append(Mark("\n\n"))
-            out.extend(chunk.pieces)
+            columns = min(len(people), 2 if builder.context.options.get("two-columns") else 3)
+            out += [Mark(f"#grid(columns: (1fr,) * {columns}, row-gutter: 1.2em,\n"), Shift(2), Mark("  ")]
+            for person in people:
+                out += [Mark("["), *person, Mark("],\n")]
+            out += [Shift(-2), Mark("\n"), Code(")")]
+            continue
+        for person in people:
+            if out:
+                out.append(Mark("\n\n"))
+            out.extend(person)
+    return out
+
+
+def _people(row: list[Node]) -> list[list[Node]]:
+    """An ``\\author`` argument cut at every ``\\and``."""
+    out: list[list[Node]] = [[]]
+    for node in row:
+        if is_macro(node, "and", "And", "AND"):
+            out.append([])
+        elif not is_macro(node, "maketitle"):
+            out[-1].append(node)
+    return out
+
+
+def _person(builder: Builder, nodes: list[Node]) -> Pieces:
+    out: Pieces = []
+    inner = builder.nested()
+    inner.run(nodes)
+    inner.flush()
+    for chunk in inner.chunks:
+        if out:
+            out.append(Mark("\n\n"))
+        out.extend(chunk.pieces)
     return out
 
 
@@ -166,6 +206,8 @@ def abstract(builder: Builder, node: Node) -> None:
     context = builder.context
     (_,), nodes = environment_arguments(builder, node, "[")
     later = context.document_class in {"amsart", "amsproc", "acmart", "revtex4", "revtex4-1", "revtex4-2"}
+    if later and two_columns(context):
+        context.options["abstract-spans"] = "yes"
     if later and not context.options.get("title-done") and context.options.get("has-maketitle"):
         context.meta.setdefault("abstract", []).append(nodes)
         return
@@ -189,7 +231,11 @@ def write_abstract(builder: Builder, node: Node, nodes: list[Node]) -> None:
         return
     builder.context.need("abstract")
     inside = [Mark("\n"), Shift(2), Mark("  "), *body, Shift(-2), Mark("\n")]
-    builder.block(UnitKind.PARAGRAPH, call("abstract", inside), node)
+    block = call("abstract", inside)
+    if builder.context.options.get("abstract-spans"):
+        builder.context.need("spanning")
+        block = call("spanning", block)
+    builder.block(UnitKind.PARAGRAPH, block, node)
 
 
 @macro(

@@ -337,8 +337,18 @@ def foreign(builder: Builder, node: Node, cursor: Cursor) -> None:
 @macro("hrule", "hrulefill", "cleaders", "HRule")
 def rule(builder: Builder, node: Node, cursor: Cursor) -> None:
     """A line across the page."""
+    from typlora.convert.document.nodes import Chars
     from typlora.tex.unit import UnitKind
 
+    following = cursor.next()
+    size = r"\s*(?:height|width|depth)\s*-?\d*\.?\d+\s*(?:true)?[a-z]{2}"
+    if following is not None:
+        found = re.match(f"(?:{size})+", getattr(following, "chars", ""))
+        rest = following.chars[found.end() :] if found else ""
+        if not found:
+            cursor.push([following])
+        elif rest:
+            cursor.push([Chars(rest, following.pos + found.end())])
     builder.block(UnitKind.PARAGRAPH, [Code("#line(length: 100%, stroke: 0.5pt)")], node)
 
 

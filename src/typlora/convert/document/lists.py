@@ -2,7 +2,7 @@
 
 import re
 
-from typlora.convert.document.builder import Builder, environment, environment_arguments
+from typlora.convert.document.builder import Builder, environment, environment_arguments, macro
 from typlora.convert.document.context import Target, letter
 from typlora.convert.document.nodes import Cursor, Node, content, is_macro, kind
 from typlora.convert.document.pieces import (
@@ -53,7 +53,10 @@ def enumerate_list(builder: Builder, node: Node) -> None:
     context = builder.context
     (options,), nodes = environment_arguments(builder, node, "[")
     depth = int(context.options.get("enumerate-depth", "0"))
-    pattern, start = _numbering(builder.source(options))
+    given = builder.source(options)
+    pattern, start = _numbering(given)
+    if not pattern and (usual := context.options.get("enum-label")) and not depth:
+        pattern = _numbering(usual)[0]
     resume = "resume" in builder.source(options)
     if resume:
         start = context.counters.values.get(f"enum{depth}", 0) + 1
@@ -68,6 +71,15 @@ def description(builder: Builder, node: Node) -> None:
     """Terms and their descriptions."""
     spec = "[{" if node.environmentname == "labeling" else "["
     _write(builder, node, environment_arguments(builder, node, spec)[1], "/ ")
+
+
+@macro("setlist", "setenumerate")
+def setlist(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """How the lists that follow are numbered."""
+    which, options = cursor.arguments(node, "[{")
+    if node.macroname == "setenumerate" or "enumerate" in builder.source(which):
+        if "label" in builder.source(options):
+            builder.context.options["enum-label"] = builder.source(options)
 
 
 def _numbering(options: str) -> tuple[str, int]:

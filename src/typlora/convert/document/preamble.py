@@ -83,6 +83,9 @@ HELPERS: dict[str, str] = {
     "labelled-item": """\
 // A list item with a label of its own.
 #let labelled-item(label, body) = grid(columns: (auto, 1fr), column-gutter: 0.6em, label, body)""",
+    "spanning": """\
+// Over both columns, at the top of the page.
+#let spanning(body) = place(top, scope: "parent", float: true, clearance: 1.5em, block(width: 100%, body))""",
     "abstract": """\
 #let abstract(body) = {
   align(center, strong(text(0.9em)[Abstract]))
@@ -112,7 +115,7 @@ HELPERS: dict[str, str] = {
 #let proof(body, title: [Proof]) = block(width: 100%)[_#title._ #body #h(1fr) $square$]""",
     "ruby": """\
 // A reading above the characters.
-#let ruby(base, reading) = box(align(center, stack(dir: ttb, spacing: 0.15em, text(0.5em, reading), base)))""",
+#let ruby(base, reading) = box(place(top + center, dy: -0.7em, box(text(0.5em, reading))) + base)""",
     "theorem": """\
 // A theorem-like environment: one function for each; those with one kind share a counter.
 #let theorem-like(name, kind: none, numbering: "1", italic: false, bold: true) = (title: none, body) => figure(
@@ -152,6 +155,13 @@ def _document(context: Context) -> str:
         arguments.append(f'paper: "{page}"')
     if "landscape" in options:
         arguments.append("flipped: true")
+    margins = {side: context.options.get(f"margin-{side}", "") for side in ("left", "right", "top", "bottom")}
+    if all(margins.values()) and len(set(margins.values())) == 1:
+        arguments.append(f"margin: {margins['left']}")
+    elif any(margins.values()):
+        arguments.append(
+            "margin: (" + ", ".join(f"{side}: {size}" for side, size in margins.items() if size) + ")"
+        )
     if "twocolumn" in options or context.options.get("two-columns"):
         arguments.append("columns: 2")
     if context.document_class != "beamer":
@@ -167,17 +177,29 @@ def _document(context: Context) -> str:
         lines.append(f"#set text(size: 20pt{language})")
     else:
         lines.append(f"#set text(font: {fonts}, size: {size}{language})")
-        lines.append("#set par(justify: true)")
+        indent = "" if context.options.get("no-indent") else ", first-line-indent: 1.5em, spacing: 0.65em"
+        if indent and (context.language == "ja" or context.options.get("indent-first")):
+            indent = ", first-line-indent: (amount: 1em, all: true), spacing: 0.65em"
+        lines.append(f"#set par(justify: true{indent})")
     return "\n".join(lines)
 
 
 def _numbering(context: Context) -> str:
     lines: list[str] = []
     needs = context.needs
+    if {"caption-figure", "caption-table"} & needs:
+        lines.append("#show figure: set block(breakable: true)")
+        lines.append("#show figure.caption: it => { set align(start); box(it) }")
+        if "caption-above" in needs:
+            lines.append("#show figure.where(kind: table): set figure.caption(position: top)")
+    if "table" in needs:
+        lines.append("#show table: set par(justify: false, first-line-indent: 0pt)")
     if "heading-numbering" in needs:
         depth = int(context.options.get("secnumdepth", "2" if context.chapters else "3"))
         deepest = depth + 1 if context.chapters else depth
         lines.append('#set heading(numbering: "1.1")')
+        if context.chapters and context.language == "ja":
+            lines.append('#show heading.where(level: 1): set heading(numbering: "第1章")')
         for level in range(max(1, deepest + 1), 7):
             if f"level-{level}" in needs:
                 lines.append(f"#show heading.where(level: {level}): set heading(numbering: none)")

@@ -6,7 +6,7 @@ from typlora.convert.document.builder import MACROS, Builder, macro
 from typlora.convert.document.colors import color, from_model
 from typlora.convert.document.context import Context
 from typlora.convert.document.japanese import CLASSES, VERTICAL
-from typlora.convert.document.nodes import Chars, Cursor, Node, is_macro, kind, walk
+from typlora.convert.document.nodes import Chars, Cursor, Node, children, is_macro, kind, walk
 from typlora.convert.document.nouns import Loss
 from typlora.convert.document.pieces import plain
 from typlora.tex.project import Project
@@ -58,13 +58,25 @@ _DECLARATIONS = (
 
 def read_packages(context: Context, project: Project) -> None:
     """Theorem declarations in classes and packages that lie beside the document."""
+    from typlora.convert.document.theorems import declare, declare_options
+
     for package in project.packages:
         _names(context, package.text)
         for found in re.finditer(
+            r"\\(?:RequirePackage|usepackage)\s*\[([^\]]*)\]\s*\{natbib\}", package.text
+        ):
+            _natbib(context, [option.strip() for option in found[1].split(",")])
+        if "{natbib}" in package.text:
+            context.packages.add("natbib")
+        for found in re.finditer(r"\\PassOptionsToPackage\s*\{([^{}]*)\}\s*\{natbib\}", package.text):
+            _natbib(context, [option.strip() for option in found[1].split(",")])
+        for found in re.finditer(r"\\declaretheorem\s*(?:\[([^\]]*)\])?\s*\{([^{}#]+)\}", package.text):
+            declare_options(context, found[2], found[1] or "")
+        if "\\twocolumn" in package.text and context.document_class == "article":
+            context.options["two-columns"] = "yes"
+        for found in re.finditer(
             r"\\newtheorem(\*?)\s*\{([^{}]+)\}(?:\[([^\]]*)\])?\s*\{([^{}]+)\}(?:\[([^\]]*)\])?", package.text
         ):
-            from typlora.convert.document.theorems import declare
-
             star, name, shared, title, within = (part or "" for part in found.groups())
             if "#" in name or "#" in title:
                 continue
@@ -93,9 +105,23 @@ def read_preamble(builder: Builder, before: list[Node], body: list[Node]) -> Non
             _packages(builder, node, cursor)
         elif is_macro(node, *_DECLARATIONS) and node.macroname in MACROS:
             MACROS[node.macroname](builder, node, cursor)
-        elif kind(node) == "environment" and node.environmentname in {"abstract", "frontmatter"}:
-            builder.run([node])
+        elif is_macro(node, "geometry"):
+            _geometry(context, builder.source(cursor.arguments(node, "{")[0]))
+        elif is_macro(node, "PassOptionsToPackage"):
+            options, package = (builder.source(a) for a in cursor.arguments(node, "{{"))
+            if package == "natbib":
+                _natbib(context, [option.strip() for option in options.split(",")])
+        elif is_macro(node, "setlength", "parindent"):
+            name, value = (builder.source(a) for a in cursor.arguments(node, "{{"))
+            if name == "\\parindent" and re.match(r"0|\\z@", value):
+                context.options["no-indent"] = "yes"
+        elif is_macro(node, "setlist"):
+            MACROS["setlist"](builder, node, cursor)
+        elif kind(node) == "environment" and node.environmentname == "abstract":
+            context.meta.setdefault("abstract", []).append(children(node))
     builder.paragraph.clear()
+    if "natbib" in context.packages:
+        _natbib(context, sorted(context.class_options))  # class options reach every package
     _counters(context)
     _names(context, context.text[: before[-1].pos] if before else "")
     for node in walk(body):
@@ -143,11 +169,35 @@ def _packages(builder: Builder, node: Node, cursor: Cursor) -> None:
                 if option.startswith(("style=", "citestyle=")):
                     context.options["biblatex-style"] = option.split("=", 1)[1]
         if name == "indentfirst":
-            context.need("indent-first")
+            context.options["indent-first"] = "yes"
+        if name == "parskip":
+            context.options["no-indent"] = "yes"
+        if name == "geometry":
+            _geometry(context, builder.source(options))
+
+
+def _geometry(context: Context, options: str) -> None:
+    """Margins of the page, as far as they are lengths."""
+    from typlora.convert.document.tables import length
+
+    for name, value in re.findall(r"([a-z]+)\s*=\s*([^,]+)", options):
+        size = length(value)
+        if size == "auto" or size.endswith("%"):
+            continue
+        sides = {"margin": "left right top bottom", "hmargin": "left right", "vmargin": "top bottom", "tmargin": "top",
+                 "bmargin": "bottom", "lmargin": "left", "rmargin": "right", "inner": "left", "outer": "right"}  # fmt: skip
+        for side in sides.get(name, name).split():
+            if side in {"left", "right", "top", "bottom"}:
+                context.options[f"margin-{side}"] = size
+    if "landscape" in re.split(r"[,\s]+", options):
+        context.class_options.add("landscape")
+    for paper in ("a4paper", "letterpaper", "a5paper"):
+        if paper in options:
+            context.class_options.add(paper)
 
 
 def _natbib(context: Context, options: list[str]) -> None:
-    if "numbers" in options or "super" in options:
+    if {"numbers", "super", "numerical"} & set(options):
         context.options["citation-style"] = "numeric"
     if "super" in options:
         context.options["citation-super"] = "yes"
@@ -168,6 +218,9 @@ def _language(context: Context, option: str) -> None:
 def _counters(context: Context) -> None:
     """What standard classes number within what."""
     within = context.counters.within
+    if context.document_class.startswith("revtex") and not {"rmp"} & context.class_options:
+        if {"prl"} & context.class_options:
+            context.options.setdefault("secnumdepth", "0")
     within.setdefault("subsection", "section")
     within.setdefault("subsubsection", "subsection")
     within.setdefault("paragraph", "subsubsection")
@@ -251,9 +304,12 @@ def setcounter(builder: Builder, node: Node, cursor: Cursor) -> None:
 @macro("setcitestyle", "bibpunct")
 def setcitestyle(builder: Builder, node: Node, cursor: Cursor) -> None:
     """natbib's style of citations."""
-    options = builder.source(cursor.arguments(node, "{")[0])
     if node.macroname == "bibpunct":
+        arguments = [builder.source(a) for a in cursor.arguments(node, "[{{{{{{")]
+        names = {"a": ["authoryear"], "n": ["numbers"], "s": ["super"]}.get(arguments[4], [])
+        _natbib(builder.context, [*names, "square" if arguments[1] == "[" else "round"])
         return
+    options = builder.source(cursor.arguments(node, "{")[0])
     _natbib(builder.context, [option.strip() for option in options.split(",")])
 
 

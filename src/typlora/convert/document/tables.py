@@ -169,6 +169,7 @@ def tabular(builder: Builder, node: Node) -> None:
     context.options["in-table"] = "yes"
     rows = read_rows(builder, nodes, cols, node)
     context.options["in-table"] = saved
+    context.need("table")
     captions = [n for n in nodes if is_macro(n, "caption")]
     pieces = write_table(
         rows, cols, right, full_width=name in {"tabular*", "tabularx", "tabulary", "xltabular"}

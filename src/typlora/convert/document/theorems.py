@@ -9,7 +9,7 @@ import re
 from typlora.convert.document.builder import Builder, environment, environment_arguments, macro
 from typlora.convert.document.context import Context, Target, Theorem
 from typlora.convert.document.nodes import Cursor, Node, content, end, is_macro, walk
-from typlora.convert.document.pieces import Code, Mark, Pieces, Shift, Text, is_empty, plain, strip
+from typlora.convert.document.pieces import Code, Mark, Pieces, Shift, Text, call, is_empty, plain, strip
 from typlora.tex.unit import UnitKind
 
 # Environments that classes and packages define themselves (llncs, beamer, acmart, jmlr, many house styles).
@@ -50,7 +50,7 @@ def newtheorem(builder: Builder, node: Node, cursor: Cursor) -> None:
     name_of = node.macroname
     if name_of == "declaretheorem":
         options, name = cursor.arguments(node, "[{")
-        _declare_options(context, builder.source(name), builder.source(options))
+        declare_options(context, builder.source(name), builder.source(options))
         return
     if name_of == "newtcbtheorem":
         options, name, title, _, _ = cursor.arguments(node, "[{{{{")
@@ -63,6 +63,12 @@ def newtheorem(builder: Builder, node: Node, cursor: Cursor) -> None:
         declare(context, key, _title(builder, title), counter=counter, within=found[1] if found and not shared else "",
                 style="plain")  # fmt: skip
         context.options[f"tcbtheorem-{key}"] = "yes"
+        if "no counter" in builder.source(options):
+            context.theorems[key].counter = ""
+        if found := re.search(
+            r"\\setlist\s*\[enumerate[^\]]*\]\s*\{(.*?)\n\s*\}", _setup(builder, node), re.S
+        ):
+            context.options[f"enum-label-{key}"] = found[1]
         return
     star, name, shared_name, title, within = cursor.arguments(node, "*{[{[")
     key = builder.source(name)
@@ -85,6 +91,11 @@ def newtheorem(builder: Builder, node: Node, cursor: Cursor) -> None:
     )
 
 
+def _setup(builder: Builder, node: Node) -> str:
+    """What ``\\newtcbtheorem`` says about the box; its braces may hold whole programs."""
+    return builder.context.text[node.pos : node.pos + 600].split("\\newtcbtheorem", 2)[1]
+
+
 def _has_more(node: Node) -> bool:
     return False
 
@@ -93,7 +104,8 @@ def _title(builder: Builder, node: Node | None) -> str:
     return plain(builder.argument(node)) or builder.source(node)
 
 
-def _declare_options(context: Context, name: str, options: str) -> None:
+def declare_options(context: Context, name: str, options: str) -> None:
+    """thmtools' ``\\declaretheorem[options]{name}``."""
     settings = dict(re.findall(r"(\w[\w ]*?)\s*=\s*(\{[^{}]*\}|[^,]*)", options))
     settings = {key: value.strip("{} ") for key, value in settings.items()}
     sibling = settings.get("sibling") or settings.get("sharenumber") or settings.get("numberlike") or ""
@@ -132,6 +144,8 @@ def theorem(builder: Builder, node: Node) -> None:
         nodes = cursor.rest()
     title = strip(builder.argument(optional))
     saved = context.current
+    old_label = context.options.get("enum-label", "")
+    context.options["enum-label"] = context.options.get(f"enum-label-{name}", old_label)
     target = Target(name if name in context.names else known.name, "")
     if known.counter:
         context.counters.step(known.counter)
@@ -142,6 +156,12 @@ def theorem(builder: Builder, node: Node) -> None:
         context.define(f"{name}:{key}" if ":" not in key else key, target, node)
     body = builder.flow(nodes)
     context.current = saved
+    context.options["enum-label"] = old_label
+    if not known.name:
+        head_words: Pieces = [*title, Mark("\n\n")] if not is_empty(title) else []
+        boxed = [Mark("\n"), Shift(2), Mark("  "), *head_words, *body, Shift(-2), Mark("\n")]
+        builder.block(UnitKind.THEOREM, call("block(stroke: 0.5pt, inset: 8pt, width: 100%)", boxed), node)
+        return
     function = function_name(context, name)
     context.need("theorem", f"theorem-{name}")
     head: Pieces = [Mark(f"#{function}")]
