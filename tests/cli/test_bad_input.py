@@ -86,7 +86,8 @@ def test_nul_bytes(typlora: Run, tmp_path: Path) -> None:
 )
 def test_unbalanced(typlora: Run, tmp_path: Path, latex: str) -> None:
     text, _, _ = convert(typlora, tmp_path, (latex + "\n").encode())
-    assert "Words" in text or "Words" not in latex.partition(r"\end{document}")[0]
+    words = text.replace(" ", "")  # an unclosed formula shows its words as letters
+    assert "Words" in words or "Words" not in latex.partition(r"\end{document}")[0]
 
 
 def test_missing_input(typlora: Run, tmp_path: Path) -> None:
@@ -126,8 +127,9 @@ def test_outside_paths_on_request(typlora: Run, tmp_path: Path) -> None:
         r"\def\a{\a\a}Words \a and $\a$ more",
         r"\newcommand{\a}{\b}\newcommand{\b}{\a}Words \a and $\b$ more",
         r"\def\a#1{\a{#1#1}}Words \a{x} and $\a{y}$ more",
-        r"\newcommand{\a}{xx}\def\z{\a\a\a\a\a\a\a\a\a\a}\def\y{\z\z\z\z\z\z\z\z\z\z}\def\w{\y\y\y\y\y\y\y\y\y\y}"
-        r"\def\v{\w\w\w\w\w\w\w\w\w\w}\def\u{\v\v\v\v\v\v\v\v\v\v}Words \u\u\u more",
+        r"\newcommand{\xa}{xx}\def\xb{\xa\xa\xa\xa\xa\xa\xa\xa\xa\xa}\def\xc{\xb\xb\xb\xb\xb\xb\xb\xb\xb\xb}"
+        r"\def\xd{\xc\xc\xc\xc\xc\xc\xc\xc\xc\xc}\def\xe{\xd\xd\xd\xd\xd\xd\xd\xd\xd\xd}"
+        r"\def\xf{\xe\xe\xe\xe\xe\xe\xe\xe\xe\xe}Words \xf\xf\xf more",
     ],
 )
 def test_macros_that_never_end(typlora: Run, tmp_path: Path, latex: str) -> None:

@@ -175,10 +175,10 @@ def test_two_runs_on_one_output(environment: dict[str, str], typlora: Run, tmp_p
 def test_interrupt_leaves_nothing_half_written(environment: dict[str, str], tmp_path: Path) -> None:
     text = PAPER.replace(r"\end{document}", "".join(f"$x^{{{i}}}$ " for i in range(4000)) + r"\end{document}")
     source, out = paper(tmp_path, text=text), tmp_path / "out" / "big.typ"
+    command = [sys.executable, "-m", "typlora", "convert", str(source), "-o", str(out), "--engine", "rules"]
     running = subprocess.Popen(
-        [sys.executable, "-m", "typlora", "convert", str(source), "-o", str(out), "--engine", "rules", "--no-cache"],
-        env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True,
-    )  # fmt: skip
+        [*command, "--no-cache"], env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
     _until(lambda: (tmp_path / "out").exists())
     time.sleep(1.0)
     os.killpg(running.pid, signal.SIGINT)

@@ -5,7 +5,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -33,6 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0; 1 with ``--strict`` and unproved rows; 2 when lines of the input were no rows."""
     options = options_of(args)
+    if args.input != "-" and Path(args.input).resolve() == Path(args.output).resolve():
+        raise InputError(f"the output would overwrite the input {args.input}; choose another name")
     tally = _Tally(args.input)
     with ExitStack() as stack:
         source, size = _open_input(args.input, stack)
@@ -56,13 +58,11 @@ def run(args: argparse.Namespace) -> int:
 def _settings(args: argparse.Namespace) -> dict[str, object]:
     """What must be the same for an interrupted run to be gone on with."""
     from typlora import __version__
-    from typlora.convert.cache import code_fingerprint
 
     names = ("engine", "model", "adapter", "samples", "max_length")
     return {
         "input": args.input,
         "typlora": __version__,
-        "code": code_fingerprint(),
         **{name: getattr(args, name) for name in names},
     }
 
@@ -216,6 +216,8 @@ class _Sink:
         except BrokenPipeError:
             raise
         except OSError as error:
+            with suppress(OSError):  # closing tries to write once more
+                self._stream.close()
             raise InputError(f"cannot write the output: {error.strerror}; finished rows are kept") from error
 
     def finish(self) -> None:

@@ -68,11 +68,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     try:
         module = importlib.import_module(f"typlora.cli.{verb}")
-        parser = argparse.ArgumentParser(
-            prog=f"typlora {verb}", description=module.SUMMARY, allow_abbrev=False
-        )
+        parser = _Parser(prog=f"typlora {verb}", description=module.SUMMARY, allow_abbrev=False)
         module.add_arguments(parser)
-        status: int = module.run(parser.parse_args(dashed(arguments[1:])))
+        status: int = module.run(_parse(parser, dashed(arguments[1:])))
         return status
     except TyploraError as error:
         print(f"typlora {verb}: {error}", file=sys.stderr)
@@ -81,9 +79,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"typlora {verb}: interrupted; nothing half-written was left", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        # The reader of our output has left; without this the interpreter complains again at exit.
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+        _forget_output()  # the reader of our output has left
         return 0
+    except OSError as error:
+        _forget_output()
+        where = f" ({error.filename})" if error.filename else ""
+        print(f"typlora {verb}: {error.strerror or error}{where}", file=sys.stderr)
+        return 2
     except MemoryError:
         print(f"typlora {verb}: out of memory; give fewer inputs or --jobs 1", file=sys.stderr)
         return 3
@@ -95,6 +97,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 3
+
+
+def _forget_output() -> None:
+    """Send what is left in standard output's buffer nowhere, or the interpreter complains again at exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
 
 
 class _Parser(argparse.ArgumentParser):

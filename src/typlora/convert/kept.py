@@ -7,6 +7,10 @@ stays an equation (``$ #[`\\foo`] $``): its label and number survive, and refere
 import re
 
 _RUNS = re.compile(r"`+")
+# Highlighting costs 0.1 ms a character, and a line of raw text within maths as much again: a formula of
+# 100 kB would take longer than a compile may.
+_HIGHLIGHTED = 5_000
+_IN_A_LINE = 2_000
 
 
 def _fence(text: str) -> str:
@@ -30,7 +34,8 @@ def raw_block(latex: str) -> str:
     """Typst markup that shows ``latex`` as a block of its own."""
     text = printable(latex).strip("\n")
     fence = _fence(text)
-    return f"{fence}latex\n{text}\n{fence}"
+    language = "latex" if len(text) <= _HIGHLIGHTED else ""
+    return f"{fence}{language}\n{text}\n{fence}"
 
 
 def kept_formula(latex: str, display: bool) -> str:
@@ -38,6 +43,8 @@ def kept_formula(latex: str, display: bool) -> str:
     text = latex.strip()
     if display and "\n" in text:
         return f"#[\n{raw_block(text)}\n]"
+    if len(text) > _IN_A_LINE:
+        return f"#box[\n{raw_block(text)}\n]"
     return f"#[{raw_inline(text) or '` `'}]"
 
 
