@@ -3,7 +3,7 @@
     python benchmarks/fuzz_tex.py --seconds 60 [--seed 1] [--save FOLDER] [FILE.tex ...]
 
 Without files the repository's samples are mutated. Everything goes through reading, macro expansion, parsing
-and cutting at all levels. Prints one line a fault and a summary; exit status 1 when there was a fault. A run is
+and cutting at all levels. Prints one line a fault and a summary; exit status 1 when there was one. A run is
 repeated exactly by its seed; ``--save`` keeps the inputs that failed.
 """
 

@@ -128,9 +128,9 @@ def test_spans_point_to_the_use() -> None:
     ],
 )
 def test_runaway_macros_are_reported_and_stay(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     result = expand_all(SourceText.from_file("a.tex", text))
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
     assert any("was not expanded" in problem.message for problem in result.problems)
     assert result.source.text.startswith("1") and result.source.text.endswith("2")
     assert len(result.source) < 1000
@@ -138,9 +138,27 @@ def test_runaway_macros_are_reported_and_stay(text: str) -> None:
 
 def test_many_runaway_uses_are_cheap() -> None:
     text = r"\def\a{\a\a}" + r"\a x" * 20_000
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert expanded(text) == r"\a x" * 20_000
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "\\x[", "\\y{", "\\y", "\\newcommand{\\z}{", "\\def\\z", "\\z(", "\\begin{e}", "\\begin{q}",
+        "\\end{q}", "{", "$", "\\iffalse", "\\ifx", "\\frac", "^", "\\verb|", "\\AtBeginDocument{",
+        "\\ensuremath{", "\\newif\\ifa", "\\url{", "\\let\\x\\y", "{\\def\\x{", "{\\def\\x{}",
+        "\\NewDocumentCommand",
+    ],
+)  # fmt: skip
+def test_time_is_linear_in_bad_input(piece: str) -> None:
+    text = (
+        r"\newcommand\x[1][a]{x#1}\newcommand\y[1]{y}\def\z(#1){z}\newenvironment{e}{<}{>}" + piece * 10_000
+    )
+    begun = time.process_time()
+    expanded(text)
+    assert time.process_time() - begun < 5
 
 
 def test_a_bad_macro_does_not_spoil_the_one_around_it() -> None:

@@ -150,9 +150,9 @@ def test_deep_nesting_is_bounded() -> None:
 )
 def test_time_is_linear_in_bad_input(piece: str) -> None:
     text = piece * (300_000 // len(piece))
-    begun = time.perf_counter()
+    begun = time.process_time()
     parse(text)
-    assert time.perf_counter() - begun < 8
+    assert time.process_time() - begun < 8
 
 
 def test_problems_lead_back_to_the_file() -> None:

@@ -130,11 +130,13 @@ def test_missing_loop_and_outside_stay_visible_and_are_reported(tmp_path: Path) 
     assert "secret" in read_project(main, allow_outside=True).source.text
 
 
-def test_files_that_include_each_other_exponentially_end(tmp_path: Path) -> None:
+def test_files_that_include_each_other_exponentially_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("typlora.tex.project.MAX_TOTAL", 1_000_000)
     for index in range(40):
-        (tmp_path / f"f{index}.tex").write_text(
-            f"\\input{{f{index + 1}}}\\input{{f{index + 1}}}" + "x" * 100_000
-        )
+        twice = f"\\input{{f{index + 1}}}" * 2
+        (tmp_path / f"f{index}.tex").write_text(twice + "x" * 10_000)
     project = read_project(write(tmp_path, main="\\input{f0}"))
     assert "the rest is left out" in messages(project)
 

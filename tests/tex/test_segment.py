@@ -129,6 +129,7 @@ def test_sections_and_document() -> None:
 
 
 PIECES = [
+    "\\textbf", "\\label", "\\frac",
     "\\section{A}", "\\label{l}", "x", " ", "\n", "\n\n", "$", "$$", "\\[", "\\]", "{", "}", "%",
     "\\begin{itemize}", "\\end{itemize}", "\\item", "\\begin{align}", "\\end{align}",
     "\\begin{equation}", "\\end{equation}", "&", "\\\\", "\\begin{document}", "\\end{document}",

@@ -10,6 +10,7 @@ Only `parse.py` imports this module, inside a function, because pylatexenc is sl
 """
 
 import re
+from functools import cached_property
 from typing import Any
 
 from pylatexenc.latexwalker import (  # noqa: TID253
@@ -52,6 +53,7 @@ _TEXT = re.compile(r"[\\{}$%&~]|``|''|---?|[!?]`")
 _TEXT_BRACKET = re.compile(r"[\\{}$%&~\]]|``|''|---?|[!?]`")
 _MATH = re.compile(r"[\\{}$%&~]|\n[ \t]*\n")
 _MATH_BRACKET = re.compile(r"[\\{}$%&~\]]")
+_BRACKETS = re.compile(r"[{}\[\]]|\\.|%.*")
 _CLOSERS = {"$": "$", "$$": "$$", "\\(": "\\)", "\\[": "\\]"}
 _ENVIRONMENT_NAME = re.compile(r"[ \t]*\n?[ \t]*\{([^{}\\%$\n]{1,80})\}")
 
@@ -90,12 +92,30 @@ class Walker(LatexWalker):  # type: ignore[misc]
         self.problems: list[tuple[int, int, str]] = []
         self._open: list[str] = []
         self._at_letter = False
-        self._unmatched = 0
 
     def note(self, start: int, end: int, message: str) -> None:
         """Record a problem, but not thousands of them."""
         if len(self.problems) < MAX_PROBLEMS:
             self.problems.append((start, end, message))
+
+    @cached_property
+    def _closed_brackets(self) -> set[int]:
+        """Offsets of the ``[`` that are closed in their group; one pass for all keeps the time linear."""
+        closed: set[int] = set()
+        stack: list[int] = []  # offsets of open brackets, -1 for an open brace
+        for found in _BRACKETS.finditer(self.s):
+            mark = found.group()
+            if mark == "[":
+                stack.append(found.start())
+            elif mark == "{":
+                stack.append(-1)
+            elif mark == "]":
+                while stack and stack[-1] >= 0:
+                    closed.add(stack.pop())
+            elif mark == "}":
+                while stack and stack.pop() >= 0:
+                    pass
+        return closed
 
     # What pylatexenc's argument parsers call.
 
@@ -134,7 +154,7 @@ class Walker(LatexWalker):  # type: ignore[misc]
                 LatexMacroNode,
                 parsing_state=state,
                 macroname=token.arg,
-                nodeargd=None,
+                nodeargd=ParsedMacroArgs(),
                 macro_post_space="",
                 nodeoptarg=None,
                 nodeargs=None,
@@ -148,11 +168,7 @@ class Walker(LatexWalker):  # type: ignore[misc]
     def get_latex_maybe_optional_arg(self, pos: int, parsing_state: Any = None) -> Any:
         """An argument in brackets that are closed before the enclosing group is, or ``None``."""
         start = skip_blank(self.s, pos)
-        if not self.s.startswith("[", start):
-            return None
-        # Looking for brackets that are never closed must not take quadratic time.
-        if bracket_end(self.s, start, 20_000 if self._unmatched < 200 else 200) < 0:
-            self._unmatched += 1
+        if not self.s.startswith("[", start) or start not in self._closed_brackets:
             return None
         return self.get_latex_braced_group(start, brace_type="[", parsing_state=parsing_state)
 

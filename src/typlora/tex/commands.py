@@ -6,8 +6,10 @@ returns false to say that the command is nothing special here and stays in the t
 
 from collections.abc import Callable, Mapping
 
-from typlora.tex.expander import NO_VALUE, Abort, Expander, Frame, Handler, fill
+from typlora.tex.expander import Abort, Expander, Handler
 from typlora.tex.lexer import VERBATIM_ENVIRONMENTS, line_end, short_argument, skip_blank, word_end
+from typlora.tex.mouth import Frame
+from typlora.tex.replacement import NO_VALUE, fill
 from typlora.tex.specs import ENVIRONMENT_SPECS
 
 _TRUE = "\\BooleanTrue"
@@ -224,7 +226,7 @@ def condition(expander: Expander, frame: Frame, start: int, after: int, word: st
         frame.position = after
         expander.skip_spaces()
         return True
-    found = _skip_branch(frame, after)
+    found = _skip_branch(expander, frame, after)
     if found is None:
         return False
     if found[1] == "else":
@@ -236,7 +238,7 @@ def condition(expander: Expander, frame: Frame, start: int, after: int, word: st
 def _else(expander: Expander, frame: Frame, start: int, after: int, word: str) -> bool:
     if not expander.conditions or not expander.conditions[-1]:
         return False
-    found = _skip_branch(frame, after)
+    found = _skip_branch(expander, frame, after)
     if found is None:
         return False
     expander.conditions.pop()
@@ -254,17 +256,18 @@ def _fi(expander: Expander, frame: Frame, start: int, after: int, word: str) -> 
     return True
 
 
-def _skip_branch(frame: Frame, position: int) -> tuple[int, str] | None:
+def _skip_branch(expander: Expander, frame: Frame, position: int) -> tuple[int, str] | None:
     """Where the branch ends that begins at ``position``, and whether with ``else`` or ``fi``."""
     text, depth = frame.text, 0
-    while position < frame.end:
-        backslash = text.find("\\", position, frame.end)
-        percent = text.find("%", position, frame.end if backslash < 0 else backslash)
+    end = min(frame.end, position + expander.reach(frame.end))
+    while position < end:
+        backslash = text.find("\\", position, end)
+        percent = text.find("%", position, end if backslash < 0 else backslash)
         if percent >= 0:
             position = line_end(text, percent)
             continue
         if backslash < 0:
-            return None
+            break
         position = word_end(text, backslash, at_letter=True)
         word = text[backslash + 1 : position]
         if word == "fi" or (word == "else" and depth == 0):
@@ -273,6 +276,7 @@ def _skip_branch(frame: Frame, position: int) -> tuple[int, str] | None:
             depth -= 1
         elif word.startswith("if") and word not in _NOT_CONDITIONS:
             depth += 1
+    expander.failed()
     return None
 
 

@@ -29,6 +29,7 @@ class Definition:
     globally: bool = False
     keep_old: bool = False
     expand_now: bool = False
+    failed: bool = False  # something expected was not there
 
 
 class _Reader:
@@ -120,7 +121,7 @@ def read_definition(
     reader = _Reader(text, after, end, internal)
     definition = kind(reader, word, table)
     if definition is None or reader.failed:
-        return Definition(max(reader.position, after))
+        return Definition(max(reader.position, after), failed=reader.failed)
     macro = definition.macro
     if macro is not None and (
         definition.name in STRUCTURAL
@@ -261,13 +262,16 @@ def arranges_pages(macro: Macro) -> bool:
 
 def collect_into(text: str, table: MacroTable) -> None:
     """Add all definitions of a text to a table."""
-    skip = 0
+    skip = failures = 0
     for word, start, after in control_words(text, at_letter=True):
         if start < skip:
             continue
         definition = read_definition(text, word, after, len(text), table, internal=True)
         if definition is None:
             continue
+        failures += definition.failed
+        if failures > 20:
+            return  # each search for what is missing may go through the whole text
         skip = definition.end
         apply(definition, table)
 

@@ -14,16 +14,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from typlora.tex import definitions
-from typlora.tex.lexer import (
-    VERBATIM_COMMANDS,
-    bracket_end,
-    group_end,
-    line_end,
-    skip_blank,
-    verbatim_end,
-    word_end,
-)
-from typlora.tex.macros import Macro, MacroTable, Parameter
+from typlora.tex.lexer import VERBATIM_COMMANDS, line_end, verbatim_end, word_end
+from typlora.tex.macros import Macro, MacroTable
+from typlora.tex.mouth import Frame, Mouth
+from typlora.tex.replacement import as_argument, fill, glue, without_line
 from typlora.tex.specs import MACRO_SPECS, STRUCTURAL, TEXT_ARGUMENT
 
 MAX_DEPTH = 100
@@ -32,7 +26,6 @@ MAX_CHARACTERS = 2_000_000
 MAX_TOTAL = 60_000_000  # characters of all uses together
 MAX_PROBLEMS = 200
 
-NO_VALUE = "-NoValue-"
 _STOPS = re.compile(r"[\\{}%^_$]")
 
 
@@ -56,23 +49,6 @@ class Piece:
     def of(self, document: str) -> str:
         """The piece's text."""
         return document[self.first : self.last] if self.literal else self.text
-
-
-class Frame:
-    """Text being read. ``base`` is where it begins in the document, -1 for the body of a macro."""
-
-    __slots__ = ("base", "depth", "end", "internal", "owner", "position", "text")
-
-    def __init__(
-        self, text: str, position: int, end: int, base: int, depth: int, internal: bool, owner: str
-    ) -> None:
-        self.owner = owner  # the macro whose body it is
-        self.text = text
-        self.position = position
-        self.end = end
-        self.base = base
-        self.depth = depth
-        self.internal = internal
 
 
 @dataclass(slots=True)
@@ -101,16 +77,16 @@ class Need:
     bracket: bool = False
 
 
-class Expander:
+class Expander(Mouth):
     """One run over one text."""
 
     def __init__(
         self, text: str, table: MacroTable, commands: Mapping[str, "Handler"], *, math: bool = False
     ) -> None:
+        super().__init__(text)
         self.table = table
         self.commands = commands
         self.problems: list[tuple[int, int, str]] = []
-        self.frames = [Frame(text, 0, len(text), 0, 0, False, "")]
         self.math = math
         self.flags: dict[str, bool] = {}  # \\newif switches by their condition's name
         self.conditions: list[bool] = []  # true where \else and \fi belong to a condition we decided
@@ -340,17 +316,19 @@ class Expander:
 
     def _definition(self, frame: Frame, start: int, after: int, word: str) -> bool:
         definition = definitions.read_definition(
-            frame.text, word, after, frame.end, self.table, frame.internal
+            frame.text, word, after, min(frame.end, after + self.reach(frame.end)), self.table, frame.internal
         )
         if definition is None:
             return False
+        if definition.failed:
+            self.failed()
         end = min(definition.end, frame.end)
         if definition.macro is None:
             self._raw(frame, start, end)
             return True
         if definition.expand_now and frame.depth == 0:
             definition = self._expand_now(definition)
-        frame.position = _without_line(frame.text, start, end)
+        frame.position = without_line(frame.text, start, end)
         self.define(definition)
         return True
 
@@ -450,7 +428,7 @@ class Expander:
             self._put_final(text)
             return
         if self._needs and self._needs[-1].level == len(self._groups) and not self._needs[-1].bracket:
-            text = _as_argument(self._with_its_arguments(text), self._needs[-1].script)
+            text = as_argument(self._with_its_arguments(text), self._needs[-1].script)
         self.push(text, frame.depth, macro.internal, macro.name)
 
     def _with_its_arguments(self, text: str) -> str:
@@ -487,267 +465,6 @@ class Expander:
         )
         parts = [fill(macro.pair.before, rest), left, macro.pair.left, fill(body, rest), right]
         return glue([*parts, macro.pair.right, fill(macro.pair.after, rest)])
-
-    def arguments(self, macro: Macro) -> list[str | None] | None:
-        """The arguments of a use, read from where the reading stands; ``None`` where they are not there."""
-        parameters = macro.parameters
-        if macro.pair is not None:
-            parameters = (Parameter("s"), Parameter("o"), *parameters)
-        if macro.prefix:
-            frame = self.frames[-1]
-            position = frame.position
-            if not frame.text.startswith(macro.prefix, position):
-                position = skip_blank(frame.text, position)
-            if not frame.text.startswith(macro.prefix, position, frame.end):
-                return None
-            frame.position = position + len(macro.prefix)
-        values: list[str | None] = []
-        for parameter in parameters:
-            if parameter.kind == "m":
-                value = self.mandatory()
-                if value is None:
-                    return None
-            elif parameter.kind == "u":
-                value = self._until(parameter.closing)
-                if value is None:
-                    return None
-            else:
-                value = self._optional(parameter)
-            values.append(value)
-        return values
-
-    def _next(self) -> Frame | None:
-        """The frame in which the next token stands, blanks skipped; ``None`` at the end."""
-        while True:
-            frame = self.frames[-1]
-            position = skip_blank(frame.text, frame.position)
-            if position < frame.end:
-                frame.position = position
-                return frame
-            if frame.depth == 0:
-                return None
-            self.frames.pop()
-
-    def mandatory(self) -> str | None:
-        """A mandatory argument without its braces."""
-        frame = self._next()
-        if frame is None:
-            return None
-        text, start = frame.text, frame.position
-        character = text[start]
-        if character == "{":
-            end = group_end(text, start, frame.end - start)
-            if end < 0:
-                return None
-            frame.position = end
-            return text[start + 1 : end - 1]
-        if character in "}\n&":
-            return None
-        if character == "\\":
-            end = min(frame.end, word_end(text, start, at_letter=frame.internal))
-            if text[start + 1 : end] in {"end", "begin", "par", "item", "\\", ")", "]"}:
-                return None
-            frame.position = end
-            return text[start:end]
-        frame.position = start + 1
-        return character
-
-    def peek(self, character: str) -> bool:
-        """Whether the next token is ``character``; blanks before it are skipped only then."""
-        for frame in reversed(self.frames):
-            position = skip_blank(frame.text, frame.position)
-            if position < frame.end:
-                if not frame.text.startswith(character, position):
-                    return False
-                while self.frames[-1] is not frame:
-                    self.frames.pop()
-                frame.position = position
-                return True
-            if frame.depth == 0:
-                return False
-        return False
-
-    def _optional(self, parameter: Parameter) -> str | None:
-        if parameter.kind in {"s", "t"}:
-            if not self.peek("*" if parameter.kind == "s" else parameter.opening):
-                return None
-            frame = self.frames[-1]
-            frame.position += 1
-            return "\\BooleanTrue"
-        if parameter.kind == "g":
-            return self.mandatory() if self.peek("{") else parameter.default
-        if parameter.kind == "e":
-            if not self.peek(parameter.opening):
-                return None
-            self.frames[-1].position += len(parameter.opening)
-            return self.mandatory()
-        if not self.peek(parameter.opening):
-            return parameter.default
-        frame = self.frames[-1]
-        if parameter.opening == "[":
-            end = bracket_end(frame.text, frame.position)
-        else:
-            found = self._find(frame, frame.position + len(parameter.opening), parameter.closing)
-            end = -1 if found < 0 else found + len(parameter.closing)
-        if end < 0 or end > frame.end:
-            return parameter.default
-        inside = frame.text[frame.position + len(parameter.opening) : end - len(parameter.closing)]
-        frame.position = end
-        return _unbraced(inside)
-
-    def _until(self, closing: str) -> str | None:
-        frame = self.frames[-1]
-        found = self._find(frame, frame.position, closing)
-        if found < 0:
-            return None
-        inside = frame.text[frame.position : found]
-        frame.position = found + len(closing)
-        return _unbraced(inside)
-
-    def _find(self, frame: Frame, position: int, wanted: str) -> int:
-        """Where ``wanted`` stands outside of braces, in the same paragraph; -1 if it does not."""
-        text, end = frame.text, min(frame.end, position + 20_000)
-        while position < end:
-            if text.startswith(wanted, position):
-                return position
-            character = text[position]
-            if character == "{":
-                position = group_end(text, position, end - position)
-                if position < 0:
-                    return -1
-            elif character == "}" or text.startswith("\n\n", position):
-                return -1
-            else:
-                position += 2 if character == "\\" else 1
-        return -1
-
-    def next_token(self) -> str:
-        """The next character or control sequence to be read; empty at the end."""
-        for frame in reversed(self.frames):
-            if frame.position < frame.end:
-                start = frame.position
-                end = word_end(frame.text, start) if frame.text[start] == "\\" else start + 1
-                return frame.text[start:end]
-        return ""
-
-    def group(self, frame: Frame, position: int) -> int | None:
-        """Where the group ends that begins at ``position``, if it does in this frame."""
-        if position >= frame.end or frame.text[position] != "{":
-            return None
-        end = group_end(frame.text, position, frame.end - position)
-        return None if end < 0 else end
-
-    def skip_spaces(self) -> None:
-        """Drop the blanks that TeX drops after a control word."""
-        frame = self.frames[-1]
-        position, newline = frame.position, False
-        while position < frame.end and frame.text[position] in " \t\n":
-            if frame.text[position] == "\n":
-                if newline:
-                    return
-                newline = True
-            position += 1
-        frame.position = position
-
-
-def fill(body: tuple[str | int, ...], values: list[str | None]) -> str:
-    """A body with its parameters put in."""
-    parts = []
-    for piece in body:
-        if isinstance(piece, str):
-            parts.append(piece)
-        elif piece <= len(values):
-            value = values[piece - 1]
-            parts.append(NO_VALUE if value is None else value)
-    return glue(parts)
-
-
-def glue(parts: list[str]) -> str:
-    """Join texts so that no control word grows by the letter that follows it."""
-    out = ""
-    chunks: list[str] = []
-    for part in parts:
-        if not part:
-            continue
-        if chunks and part[0].isascii() and part[0].isalpha() and ends_with_word(chunks[-1]):
-            chunks.append(" ")
-        chunks.append(part)
-    return out.join(chunks)
-
-
-def ends_with_word(text: str) -> bool:
-    """Whether the last token of a text is a control word."""
-    position = len(text)
-    while (
-        position
-        and text[position - 1].isascii()
-        and (text[position - 1].isalpha() or text[position - 1] == "@")
-    ):
-        position -= 1
-    if position == len(text) or not position or text[position - 1] != "\\":
-        return False
-    backslashes = 0
-    while position and text[position - 1] == "\\":
-        backslashes += 1
-        position -= 1
-    return backslashes % 2 == 1
-
-
-def _without_line(text: str, start: int, end: int) -> int:
-    """Where to go on after taking out ``start``..``end``: no empty line (a new paragraph) is left."""
-    before, after = start, end
-    while before and text[before - 1] in " \t":
-        before -= 1
-    while after < len(text) and text[after] in " \t":
-        after += 1
-    alone = (not before or text[before - 1] == "\n") and text.startswith("\n", after)
-    return after + 1 if alone else end
-
-
-def _unbraced(text: str) -> str:
-    """``{x}`` as ``x``, if the text is one group."""
-    return text[1:-1] if text.startswith("{") and group_end(text, 0) == len(text) else text
-
-
-def _as_argument(text: str, script: bool) -> str:
-    """The replacement of a macro that is the whole argument of ``\\hat``, ``\\frac`` or ``^``.
-
-    TeX hands the macro over as one token; text must be braced to stay together. After ``^`` TeX expands first
-    and takes one token, so there only a command with its own arguments is braced.
-    """
-    if len(text) < 2 or (text[0] == "{" and group_end(text, 0) == len(text)):
-        return text
-    if text[0] == "\\":
-        after = word_end(text, 0)
-        if after == len(text):
-            return text
-        if script:
-            count = MACRO_SPECS.get(text[1:after], "").count("{")
-            return "{" + text + "}" if count and _covers(text, after, count) else text
-    elif script:
-        return text
-    return "{" + text + "}"
-
-
-def _covers(text: str, position: int, count: int) -> bool:
-    """Whether ``count`` arguments from ``position`` are all the rest of the text."""
-    for _ in range(count):
-        if text.startswith("*", position):
-            position += 1
-        position = skip_blank(text, position)
-        if text.startswith("[", position):
-            position = skip_blank(text, max(position, bracket_end(text, position)))
-        if position >= len(text):
-            return False
-        if text[position] == "{":
-            position = group_end(text, position)
-            if position < 0:
-                return False
-        elif text[position] == "\\":
-            position = word_end(text, position)
-        else:
-            position += 1
-    return not text[position:].strip()
 
 
 Handler = Callable[[Expander, Frame, int, int, str], bool]

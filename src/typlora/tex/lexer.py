@@ -42,6 +42,7 @@ VERBATIM_COMMANDS = frozenset({"verb", "lstinline", "mintinline", "Verb", "url",
 _WORD = re.compile(r"[A-Za-z]+")
 _AT_WORD = re.compile(r"[A-Za-z@]+")
 _BRACES = re.compile(r"[\\{}%]")
+_BRACKETS = re.compile(r"[\\{}%\]]")
 _NAME_LIMIT = 1024  # characters of a file name or a web address
 
 
@@ -104,30 +105,27 @@ def group_end(text: str, position: int, limit: int | None = None) -> int:
 
 
 def bracket_end(text: str, position: int, limit: int = 20_000) -> int:
-    """Offset just after the ``]`` that closes the ``[`` at ``position`` outside of braces; -1 if none."""
-    depth = level = 0
+    """Offset just after the ``]`` that closes the ``[`` at ``position``; -1 if none.
+
+    As in LaTeX that is the first one outside of braces: brackets do not nest.
+    """
+    depth = 0
     end = min(len(text), position + limit)
-    while position < end:
-        character = text[position]
+    while found := _BRACKETS.search(text, position, end):
+        character = found.group()
+        position = found.end()
         if character == "\\":
-            position += 2
-            continue
-        if character == "%":
+            position += 1
+        elif character == "%":
             position = line_end(text, position)
-            continue
-        if character == "{":
+        elif character == "{":
             depth += 1
         elif character == "}":
             depth -= 1
             if depth < 0:
                 return -1
-        elif depth == 0 and character == "[":
-            level += 1
-        elif depth == 0 and character == "]":
-            level -= 1
-            if level == 0:
-                return position + 1
-        position += 1
+        elif depth == 0:
+            return position
     return -1
 
 

@@ -4,6 +4,7 @@
 an exception; nesting beyond 60 levels stays one piece of text, so that walking the tree by recursion is safe.
 """
 
+import gc
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -41,7 +42,15 @@ def parse(
         source = SourceText.from_file("<text>", source)
     database = _context(tuple(sorted((macros or {}).items())), tuple(sorted((environments or {}).items())))
     walker = Walker(source.text, database)
-    nodes, _, _ = walker.get_latex_nodes()
+    # Millions of new objects would make Python's cycle collector run again and again over all of them.
+    collecting = len(source) > 100_000 and gc.isenabled()
+    if collecting:
+        gc.disable()
+    try:
+        nodes, _, _ = walker.get_latex_nodes()
+    finally:
+        if collecting:
+            gc.enable()
     problems = tuple(Problem(source.span(start, end), message) for start, end, message in walker.problems)
     return ParseResult(nodes, problems)
 

@@ -6,6 +6,7 @@ level but the first the units cover the body: what lies between them is white sp
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, Literal, get_args
 
 from typlora.errors import ConfigError
@@ -103,8 +104,14 @@ def _below(node: Any) -> list[Any]:
     return [child for child in below if child is not None]
 
 
+@cache
+def _kind_of(kind: Any) -> str:
+    return str(kind.__name__).removeprefix("Latex").removesuffix("Node")
+
+
 def _kind(node: Any) -> str:
-    return type(node).__name__.removeprefix("Latex").removesuffix("Node")
+    name: str = _kind_of(type(node))  # type: ignore[arg-type]
+    return name
 
 
 def _argument(node: Any) -> list[Any]:
