@@ -22,7 +22,7 @@ from typlora.errors import DataError
 
 BATCH = 500
 # A grammar that keeps writing what it wrote before has run dry; this many in a row tell it.
-DRY_AFTER = 20_000
+DRY_AFTER = 10_000
 
 _DEFINED = re.compile(r"\\(?:(?:re)?newcommand|DeclareMathOperator\*?|def)\s*\{?\\([a-zA-Z]+)")
 _STANDING = re.compile(r"\\begin\{(?:align|gather|multline|flalign|alignat|eqnarray)\*?\}|\\tag")
@@ -46,6 +46,7 @@ def synthesise(
     *,
     barred: frozenset[str] = frozenset(),
     jobs: int = 1,
+    batch: int = BATCH,
     progress: Progress | None = None,
     make_judge: Callable[[], Judge] = default_judge,
 ) -> tuple[list[Row], SynthReport]:
@@ -59,13 +60,13 @@ def synthesise(
     formulas = _formulas(grammar, seed, seen, report)
     while len(rows) < count:
         missing = count - len(rows)
-        wave = _take(formulas, max(BATCH, missing + missing // 8))
+        wave = _take(formulas, max(batch, missing + missing // 8))
         if not wave:
             raise DataError(
                 f"the spec '{grammar.name}' wrote only {len(rows)} different rows of {count}; "
                 "ask for fewer or give its rules more alternatives"
             )
-        batches = [wave[at : at + BATCH] for at in range(0, len(wave), BATCH)]
+        batches = [wave[at : at + batch] for at in range(0, len(wave), batch)]
         answers = dict(judge_batches(jobs, list(enumerate(batches)), make_judge))
         for number in range(len(batches)):
             for answer in answers[number]:
