@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from typlora.data.canonical import key_of, typst_key
+from typlora.data.canonical import form_key, key_of, keys_of
 from typlora.data.grammar import load_grammar
 from typlora.data.rows import line_of
 from typlora.data.synth import synthesise
@@ -21,7 +21,7 @@ def test_a_seed_gives_the_same_bytes_whatever_the_processes(name: str) -> None:
     again, _ = synthesise(grammar, count, seed=5, jobs=2 if name == "basic" else 1, batch=30)
     assert [line_of(row) for row in rows] == [line_of(row) for row in again]
     assert len(rows) == count == report.kept
-    assert len({key_of(row) for row in rows}) == len({typst_key(row) for row in rows}) == count
+    assert len({key_of(row) for row in rows}) == len({form_key(row) for row in rows}) == count
     other, _ = synthesise(grammar, 5, seed=6, batch=30)
     assert line_of(other[0]) not in {line_of(row) for row in rows}
     assert all(
@@ -36,7 +36,7 @@ def test_barred_formulas_do_not_come_back(tmp_path: Path) -> None:
     )
     grammar = load_grammar(path)
     first, _ = synthesise(grammar, 20, seed=1)
-    barred = frozenset(key for row in first for key in (key_of(row), typst_key(row)))
+    barred = frozenset(key for row in first for key in keys_of(row))
     second, _ = synthesise(grammar, 20, seed=1, barred=barred)
     assert not {row.prompt for row in first} & {row.prompt for row in second}
 

@@ -90,6 +90,8 @@ def test_evaluation_rows_in_the_training_data_are_refused_by_name(tmp_path: Path
     write_rows(training, [Row("x_{1}", "x_1"), Row("y", "y")])
     write_rows(evaluation, [Row("x_1", "x_1"), Row("z", "z")])
     assert overlap([Row("x_{1}", "x_1")], [Row("x_1", "x_1")]) == ["$x_1$"]
+    assert overlap([Row(r"{a \over b}", "a/b")], [Row(r"\frac ab", "a/b")]) == []
+    assert overlap([Row(r"{a \over b}", "a/b")], [Row(r"\frac ab", "a/b")], forms=True) == [r"$\frac ab$"]
     with pytest.raises(DataError, match=r"1 rows of eval\.jsonl .*\$x_1\$"):
         refuse_overlap(training, evaluation)
     write_rows(training, [Row("y", "y")])

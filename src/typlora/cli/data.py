@@ -178,6 +178,7 @@ def _synth_arguments(parser: argparse.ArgumentParser) -> None:
         "--seed", type=count, default=0, help="the same seed gives the same bytes (default 0)"
     )
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT")
+    parser.add_argument("--draw", type=positive, metavar="N", help="keep N of the rows, drawn by construct")
     parser.add_argument("--append", action="store_true", help="add to OUT what it does not hold yet")
     parser.add_argument(
         "--exclude", nargs="*", type=Path, default=[], metavar="FILE", help="formulas to leave out"
@@ -189,6 +190,7 @@ def _synth_arguments(parser: argparse.ArgumentParser) -> None:
 def _synth(args: argparse.Namespace) -> int:
     from typlora.data.build import excluded_keys
     from typlora.data.grammar import load_grammar
+    from typlora.data.replay import sample
     from typlora.data.rows import read_rows, write_rows
     from typlora.data.synth import synthesise
     from typlora.files import write_atomic
@@ -204,6 +206,8 @@ def _synth(args: argparse.Namespace) -> int:
             jobs=args.jobs,
             progress=lambda done, total, proved: update(done, None, total),
         )
+    if args.draw is not None:
+        rows = sample(rows, args.draw, args.seed)
     write_rows(args.output, [*before, *rows])
     refused = sum(report.refusals.values())
     if args.refused is not None:
@@ -211,7 +215,7 @@ def _synth(args: argparse.Namespace) -> int:
         write_atomic(args.refused, "".join(f"{' '.join(line.split())}\n" for line in lines))
     say(
         "data synth",
-        f"{report.kept} rows in {args.output}; {report.written} formulas judged, {refused} refused "
+        f"{len(rows)} rows written to {args.output}; {report.written} judged, {refused} refused "
         f"({', '.join(f'{count} {reason}' for reason, count in report.refusals.most_common()) or 'none'})",
     )
     return 0

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
 
-from typlora.data.canonical import key_of, latex_key, typst_key
+from typlora.data.canonical import form_key, key_of, keys_of, latex_key
 from typlora.data.corpus import Given, read_corpus
 from typlora.data.journal import BATCH, Progress, judge_all, open_journal
 from typlora.data.judge import Judge, Judged, default_judge
@@ -29,7 +29,7 @@ class BuildPlan:
     """What to build. ``exclude``: files whose formulas must not come in (eval, measuring sets).
 
     ``hold_out``: patterns of origins that go whole to ``held_out_to`` instead. ``spellings``: how many
-    LaTeX spellings of one Typst are kept.
+    LaTeX spellings of one form are kept.
     """
 
     corpus: tuple[Path, ...]
@@ -114,7 +114,7 @@ def build(
     proved = [answer for answer in answers if _counted(answer, report)]
     # Held-out sources first: what they hold must not come in by another source.
     held_out = _select([a for a in proved if _held_out(plan, a)], barred, plan.spellings, report)
-    barred |= {key for row in held_out for key in (key_of(row), typst_key(row))}
+    barred |= {key for row in held_out for key in keys_of(row)}
     kept = _select([a for a in proved if not _held_out(plan, a)], barred, plan.spellings, report)
     if not kept:
         raise DataError(f"no formula of {len(formulas)} gave a verified pair; nothing was written")
@@ -136,7 +136,7 @@ def excluded_keys(paths: Iterable[Path]) -> set[str]:
             for one in with_latex:
                 keys.add(latex_key(one.latex, one.display))
         else:
-            keys.update(key_of(row) for row in read_rows(path))
+            keys.update(key for row in read_rows(path) for key in keys_of(row))
     return keys
 
 
@@ -188,13 +188,13 @@ def _held_out(plan: BuildPlan, answer: Judged) -> bool:
 
 
 def _select(answers: Iterable[Judged], barred: set[str], spellings: int, report: BuildReport) -> list[Row]:
-    """Rows after dedup: no canonical LaTeX twice, no Typst more often than ``spellings``, nothing barred."""
+    """Rows after dedup: no canonical LaTeX twice, no form more often than ``spellings``, nothing barred."""
     shown: Counter[str] = Counter()
     seen: set[str] = set()
     rows: list[Row] = []
     for answer in answers:
         row = row_of(answer)
-        key, form = key_of(row), typst_key(row)
+        key, form = key_of(row), answer.form or form_key(row)
         if key in barred or form in barred:
             report.excluded += 1
         elif key in seen or shown[form] >= spellings:

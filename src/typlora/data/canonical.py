@@ -1,8 +1,8 @@
 """When two rows are the same formula: one key, whatever the spelling.
 
-The verifier's canonical tree is the authority where it is at hand (``data build`` puts its hash into
-``meta.form``). Without it the LaTeX decides: spaces, comments, needless braces, aliases of one command
-and the punctuation at a sentence's end do not tell two formulas apart.
+Two keys tell. ``key_of`` reads the LaTeX alone, in microseconds: spaces, comments, needless braces,
+aliases of one command and the punctuation at a sentence's end do not tell two formulas apart.
+``form_of`` hashes the verifier's canonical tree: what the formula shows, whatever its LaTeX.
 """
 
 import hashlib
@@ -62,9 +62,24 @@ def latex_key(latex: str, display: bool) -> str:
     return _hashed(f"{int(display)}{canonical_latex(latex)}")
 
 
-def typst_key(row: Row) -> str:
-    """Names a row by what it shows: two LaTeX spellings of one formula share it, once simplified."""
-    return _hashed(f"{int(row.display)}{row.kind}{''.join(row.typst.split())}")
+def form_of(latex: str, display: bool) -> str:
+    """Names a formula by what it shows; empty where the LaTeX is not understood."""
+    from typlora.verify.formula import reference
+
+    tokens, _ = reference(latex, display)
+    return _hashed(f"form{int(display)}" + "\0".join(tokens)) if tokens is not None else ""
+
+
+def form_key(row: Row) -> str:
+    """``form_of`` a row; a block is named by its Typst."""
+    if row.kind == FORMULA and (form := form_of(row.latex, row.display)):
+        return form
+    return _hashed(f"typst{int(row.display)}{''.join(row.typst.split())}")
+
+
+def keys_of(row: Row) -> set[str]:
+    """Both keys: what must not be shared between training and evaluation."""
+    return {key_of(row), form_key(row)}
 
 
 def key_of(row: Row) -> str:

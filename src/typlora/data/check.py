@@ -64,7 +64,7 @@ def check(
     report.rows = len(rows)
     report.kinds = Counter(row.kind for row in rows)
     if evaluation is not None:
-        report.leaked = overlap(rows, read_rows(evaluation))
+        report.leaked = overlap(rows, read_rows(evaluation), forms=True)
     if sample is not None and sample < len(rows):
         rows = random.Random(seed).sample(rows, sample)
     with CompilerPool(jobs) as pool:

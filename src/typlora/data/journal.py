@@ -39,7 +39,7 @@ class Journal:
         return [number for number in range(len(self.batches)) if not self._file(number).is_file()]
 
     def save(self, number: int, answers: Sequence[Judged]) -> None:
-        lines = [[a.latex, a.typst, a.engine, a.reason, a.detail, a.kind] for a in answers]
+        lines = [[a.latex, a.typst, a.engine, a.reason, a.detail, a.kind, a.form] for a in answers]
         write_atomic(self._file(number), "".join(json.dumps(line) + "\n" for line in lines))
 
     def load(self, number: int) -> list[Judged]:

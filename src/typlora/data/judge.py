@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from typlora.data.blocks import ENGINE, judge_blocks
+from typlora.data.canonical import form_of
 from typlora.data.corpus import Given
 from typlora.data.reasons import NO_REFERENCE, NOT_EXPANDED, refusal
 from typlora.data.rows import FORMULA
@@ -37,7 +38,8 @@ class Verifier(Protocol):
 class Judged:
     """``typst`` is empty where ``reason`` says why there is no pair; ``detail`` is the verifier's sentence.
 
-    ``latex`` is macro-expanded and free of labels: what a model is asked and trained with.
+    ``latex`` is macro-expanded and free of labels: what a model is asked and trained with. ``form`` names
+    what it shows (``canonical.form_of``).
     """
 
     given: Given
@@ -47,6 +49,7 @@ class Judged:
     reason: str = ""
     detail: str = ""
     kind: str = FORMULA
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,8 @@ class Judge:
             if candidate is None:
                 answers.append(Judged(one, latex, reason=reason, detail=detail))
             else:
-                answers.append(Judged(one, latex, candidate.typst, candidate.engine))
+                form = form_of(latex, one.display)  # remembered by the verifier, so it costs nothing here
+                answers.append(Judged(one, latex, candidate.typst, candidate.engine, form=form))
         return answers
 
     def _settle(self, units: Sequence[Unit]) -> list[tuple[Candidate | None, str, str]]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from typlora.data.build import row_of
-from typlora.data.canonical import key_of, typst_key
+from typlora.data.canonical import form_key, key_of
 from typlora.data.corpus import Given
 from typlora.data.grammar import Grammar
 from typlora.data.journal import Progress, judge_batches
@@ -50,7 +50,7 @@ def synthesise(
     progress: Progress | None = None,
     make_judge: Callable[[], Judge] = default_judge,
 ) -> tuple[list[Row], SynthReport]:
-    """``count`` verified rows. ``barred`` holds keys (of LaTeX and of Typst) that must not come in.
+    """``count`` verified rows. ``barred`` holds keys (``canonical.keys_of``) that must not come in.
 
     Raises ``DataError`` where the grammar cannot write so many different formulas.
     """
@@ -78,8 +78,9 @@ def synthesise(
                         examples.append(f"{answer.latex}  [{answer.detail}]")
                     continue
                 row = row_of(answer)
-                keys = {key_of(row), typst_key(row)}
-                if typst_key(row) in seen or (answer.given.macros and key_of(row) in seen):
+                keys = {key_of(row), answer.form or form_key(row)}
+                # The LaTeX as written was looked up before; what it expands to and what it shows was not.
+                if (answer.form or form_key(row)) in seen or (answer.given.macros and key_of(row) in seen):
                     report.repeated += 1
                 elif len(rows) < count:
                     seen |= keys

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from typlora.data.canonical import key_of
+from typlora.data.canonical import key_of, keys_of
 from typlora.data.rows import Row, read_rows
 from typlora.errors import DataError
 
@@ -88,11 +88,12 @@ def fingerprint(path: Path) -> Fingerprint:
     return Fingerprint(str(path), digest.hexdigest(), rows)
 
 
-def overlap(training: Iterable[Row], evaluation: Iterable[Row]) -> list[str]:
-    """The prompts of evaluation rows whose canonical form stands in the training rows too, sorted."""
-    held_out = {key_of(row): row.prompt for row in evaluation}
-    shared = {key for row in training if (key := key_of(row)) in held_out}
-    return sorted(held_out[key] for key in shared)
+def overlap(training: Iterable[Row], evaluation: Iterable[Row], forms: bool = False) -> list[str]:
+    """The prompts of evaluation rows that stand in the training rows too, sorted: with the same canonical
+    LaTeX, and with ``forms`` (slower) with anything that shows the same."""
+    keys = keys_of if forms else lambda row: {key_of(row)}
+    held_out = {key: row.prompt for row in evaluation for key in keys(row)}
+    return sorted({held_out[key] for row in training for key in keys(row) if key in held_out})
 
 
 def refuse_overlap(training: Path, evaluation: Path) -> None:
