@@ -1,0 +1,93 @@
+"""What is measured: our own stack and others' converters, behind one small protocol."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from typlora import __version__
+from typlora.evaluate.suites import Item
+from typlora.verify.verdict import Verdict
+
+if TYPE_CHECKING:
+    from typlora.convert.cascade import Cascade
+    from typlora.verify.compiler import CompilerPool
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a converter made of one item.
+
+    ``typst`` is the inside of one equation (a formula) or a whole text (a block); ``None`` where there is no
+    such thing. ``markup`` is then what was written instead, empty where nothing was. ``reported``: the
+    converter said that something is wrong. ``verdict`` where the converter has judged by itself, with the
+    same verifier.
+    """
+
+    typst: str | None
+    markup: str = ""
+    seconds: float = 0.0
+    engine: str = ""
+    reported: bool = False
+    note: str = ""
+    verdict: Verdict | None = None
+
+
+class Converter(Protocol):
+    """Batch first. ``fingerprint`` names everything that decides the outputs."""
+
+    name: str
+    version: str
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    def convert(self, items: Sequence[Item]) -> list[Output]: ...
+
+    def close(self) -> None: ...
+
+
+class OwnConverter:
+    """Our cascade: formulas as units, blocks as small documents. ``seconds`` include the verification."""
+
+    def __init__(self, name: str, version: str, cascade: "Cascade", pool: "CompilerPool") -> None:
+        self.name = name
+        self.version = version
+        self._cascade = cascade
+        self._pool = pool
+
+    @property
+    def fingerprint(self) -> str:
+        from typlora.convert.cache import code_fingerprint
+
+        engines = " ".join(engine.fingerprint for engine in self._cascade.engines)
+        samples = getattr(self._cascade, "_samples", 0)
+        return f"typlora/{__version__}/{code_fingerprint()}/{engines}/{samples}"
+
+    def convert(self, items: Sequence[Item]) -> list[Output]:
+        formulas = [item for item in items if not item.is_block]
+        found: dict[str, Output] = {}
+        for item, made in zip(formulas, self._cascade.convert([item.unit for item in formulas]), strict=True):
+            found[item.id] = Output(
+                made.typst,
+                seconds=made.seconds,
+                engine=made.provenance,
+                reported=not made.verdict.proved,
+                note=made.note,
+                verdict=made.verdict,
+            )
+        return [found[item.id] if item.id in found else self._block(item) for item in items]
+
+    def close(self) -> None:
+        self._cascade.close()
+
+    def _block(self, item: Item) -> Output:
+        from typlora.convert.pipeline import convert_project
+        from typlora.tex.project import read_string
+
+        text = f"{item.macros}\n{item.latex}" if item.macros else item.latex
+        made = convert_project(
+            read_string(text, item.id), self._cascade, self._pool, source=item.id, output=""
+        )
+        losses = made.document.losses()
+        note = losses[0].note if losses else ""
+        return Output(made.typst, "", made.document.seconds, "typlora", bool(losses), note)

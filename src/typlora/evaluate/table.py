@@ -1,0 +1,109 @@
+"""The league table in the terminal."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from typlora.evaluate.metrics import Change, Metrics, Share, by_construct, change, constructs_by_loss, measure
+from typlora.evaluate.results import Evaluation, Report, SuiteResult
+
+SHOWN = 12  # constructs and rows named in the terminal; all of them are in the JSON and the page
+
+
+def show(report: Report, console: Any) -> None:
+    """Print a table a suite, the constructs that lose most rows, and the versions."""
+    first = report.evaluations[0]
+    for suite in first.suites:
+        results = [(one, one.suite(suite.digest)) for one in report.evaluations]
+        there = [(one, result) for one, result in results if result is not None]
+        console.print(_league(suite, there))
+        console.print(_legend(suite), style="dim", soft_wrap=True)
+        console.print()
+        if (table := _constructs(there)) is not None:
+            console.print(table)
+            console.print()
+    told = ", ".join(f"{name} {version}" for name, version in report.versions.items())
+    console.print(f"versions: {told}", style="dim", soft_wrap=True)
+
+
+def _league(suite: SuiteResult, results: Sequence[tuple[Evaluation, SuiteResult]]) -> Any:
+    from rich.table import Table
+
+    table = Table(
+        box=None, pad_edge=False, header_style="bold", title=f"{suite.suite}: {len(suite.rows)} rows"
+    )
+    table.title_justify = "left"
+    table.add_column("converter", overflow="fold")
+    for name in (
+        "compiles %",
+        "equal %",
+        "95 %",
+        "silent %",
+        "exact %",
+        "chrF",
+        "ms/row",
+        "fixes",
+        "breaks",
+        "p",
+    ):
+        table.add_column(name, justify="right")
+    base = results[0][1]
+    for evaluation, result in results:
+        figures = measure(result.rows)
+        versus = ["", "", ""] if result is base else _versus(change(base, result))
+        table.add_row(evaluation.converter, *_cells(figures), *versus)
+    return table
+
+
+def _cells(figures: Metrics) -> list[str]:
+    low, high = figures.equal.interval
+    return [
+        percent(figures.compiles),
+        percent(figures.equal),
+        f"{100 * low:.1f}-{100 * high:.1f}",
+        percent(figures.silent),
+        percent(figures.exact),
+        "-" if figures.chrf is None else f"{figures.chrf:.1f}",
+        f"{1000 * figures.seconds:.2f}",
+    ]
+
+
+def percent(share: Share) -> str:
+    """``98.5``, cut and not rounded, so that 100.0 means all; ``-`` where there is nothing to count."""
+    if not share.total:
+        return "-"
+    return f"{int(1000 * share.count / share.total) / 10:.1f}"
+
+
+def _versus(found: Change) -> list[str]:
+    return [str(len(found.fixed)), str(len(found.broken)), f"{found.p:.2g}"]
+
+
+def _legend(suite: SuiteResult) -> str:
+    unjudged = sum(not row.reference for row in suite.rows)
+    return (
+        f"equal: of {len(suite.rows) - unjudged} rows that have a reference, {unjudged} have none. "
+        "silent: wrong, compiles, and not reported. fixes, breaks: rows against the first line, "
+        "p by McNemar's exact test"
+    )
+
+
+def _constructs(results: Sequence[tuple[Evaluation, SuiteResult]]) -> Any:
+    """Per cent equal of the constructs in which the first converter loses most rows."""
+    from rich.table import Table
+
+    found = [by_construct(result) for _, result in results]
+    worst = constructs_by_loss(found[0])[:SHOWN]
+    if not worst:
+        return None
+    table = Table(
+        box=None, pad_edge=False, header_style="bold", title="equal % by construct, most losses first"
+    )
+    table.title_justify = "left"
+    table.add_column("construct")
+    table.add_column("rows", justify="right")
+    for evaluation, _ in results:
+        table.add_column(evaluation.converter, justify="right")
+    for name in worst:
+        shares = [percent(one[name].equal) if name in one else "-" for one in found]
+        table.add_row(name, str(found[0][name].equal.total), *shares)
+    return table
