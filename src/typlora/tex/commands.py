@@ -6,8 +6,9 @@ returns false to say that the command is nothing special here and stays in the t
 
 from collections.abc import Callable, Mapping
 
-from typlora.tex.expander import Abort, Expander, Handler
+from typlora.tex.expander import Abort, Expander, Handler, environment_key
 from typlora.tex.lexer import VERBATIM_ENVIRONMENTS, line_end, short_argument, skip_blank, word_end
+from typlora.tex.macros import Macro
 from typlora.tex.mouth import Frame
 from typlora.tex.replacement import NO_VALUE, fill
 from typlora.tex.specs import ENVIRONMENT_SPECS
@@ -35,19 +36,26 @@ def _begin(expander: Expander, frame: Frame, start: int, after: int, word: str) 
         return False
     name, end = found
     macro = expander.table.environments.get(name)
-    if macro is not None and not macro.machinery and "@" not in str(macro.body) + str(macro.ending):
-        expander.begin_use(frame, start, end, name)
+    key = environment_key(name)
+    if macro is not None and not expander.is_given_up(key) and _expandable(macro):
+        expander.begin_use(frame, start, end, key)
         frame.position = end
         values = expander.arguments(macro)
         if values is not None:
             expander.open_environment(name, macro, values, False)
-            expander.push(fill(macro.body, values), frame.depth, macro.internal, name)
+            expander.push(fill(macro.body, values), frame.depth, macro.internal, key)
             return True
         frame.position = end
     expander.emit(frame, start, end)
     frame.position = end
     expander.open_environment(name, None, [], name in ENVIRONMENT_SPECS and ENVIRONMENT_SPECS[name][1])
     return True
+
+
+def _expandable(macro: Macro) -> bool:
+    """Whether an environment can be replaced; one half of it alone never is, so both are looked at first."""
+    halves = (*macro.body, *(macro.ending or ()))
+    return not macro.machinery and not any(isinstance(piece, str) and "@" in piece for piece in halves)
 
 
 def _end(expander: Expander, frame: Frame, start: int, after: int, word: str) -> bool:
@@ -57,9 +65,10 @@ def _end(expander: Expander, frame: Frame, start: int, after: int, word: str) ->
     name, end = found
     opened = expander.close_environment(name)
     if opened is not None and opened[0].ending is not None:
-        expander.begin_use(frame, start, end, name)
+        key = environment_key(name)
+        expander.begin_use(frame, start, end, key)
         frame.position = end
-        expander.push(fill(opened[0].ending, opened[1]), frame.depth, opened[0].internal, name)
+        expander.push(fill(opened[0].ending, opened[1]), frame.depth, opened[0].internal, key)
         return True
     expander.emit(frame, start, end)
     frame.position = end
@@ -162,7 +171,8 @@ def _star(expander: Expander, values: list[str]) -> str:
 
 
 def _next_character(expander: Expander, values: list[str]) -> str:
-    return values[1] if expander.peek(values[0]) else values[2]
+    token = {"\\bgroup": "{", "\\egroup": "}"}.get(values[0], values[0])
+    return values[1] if expander.peek(token) else values[2]
 
 
 def _drop_inside(expander: Expander, frame: Frame, start: int, after: int, word: str) -> bool:
@@ -295,6 +305,11 @@ COMMANDS: Mapping[str, Handler] = {
     "notblank": _choice(bool, "TF"),
     "@ifstar": _with_arguments(2, _star),
     "@ifnextchar": _with_arguments(3, _next_character),
+    "@gobble": _with_arguments(1, lambda _, values: ""),
+    "@firstofone": _with_arguments(1, lambda _, values: values[0]),
+    "@firstoftwo": _with_arguments(2, lambda _, values: values[0]),
+    "@secondoftwo": _with_arguments(2, lambda _, values: values[1]),
+    "Hy@raisedlink": _with_arguments(1, lambda _, values: values[0]),
     "newif": _newif,
     "if": condition,
     "else": _else,

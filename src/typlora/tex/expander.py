@@ -63,6 +63,8 @@ class Use:
     pieces: int
     math: bool
     groups: int
+    environments: int
+    conditions: int
     steps: int = 0
     characters: int = 0
 
@@ -75,6 +77,11 @@ class Need:
     count: int
     script: bool
     bracket: bool = False
+
+
+def environment_key(name: str) -> str:
+    """How an environment is called where macros and environments are listed together."""
+    return f"begin{{{name}}}"
 
 
 class Expander(Mouth):
@@ -281,6 +288,10 @@ class Expander(Mouth):
             if self._needs[-1].count <= 0:
                 self._needs.pop()
 
+    def is_given_up(self, name: str) -> bool:
+        """Whether an earlier use of a macro (or of an environment, by its key) failed."""
+        return name in self._given_up
+
     def open_environment(self, name: str, macro: Macro | None, values: list[str | None], math: bool) -> None:
         """Note that an environment begins; ``macro`` is the user's definition of it, if it is expanded."""
         self._environments.append((name, macro, values, len(self._groups)))
@@ -352,7 +363,9 @@ class Expander(Mouth):
         definitions.apply(definition, self.table)
         if self._groups and not definition.globally and macros.get(definition.name) is not old:
             self._undo.append((len(self._groups), definition.environment, definition.name, old))
-        self._given_up.discard(definition.name)
+        self._given_up.discard(
+            environment_key(definition.name) if definition.environment else definition.name
+        )
 
     # Uses.
 
@@ -362,6 +375,7 @@ class Expander(Mouth):
             self._use = Use(
                 name, frame.base + start, frame.base + after, len(self.frames) - 1, after,
                 len(self._pieces), self.math, len(self._groups),
+                len(self._environments), len(self.conditions),
             )  # fmt: skip
             if self._pieces and self._pieces[-1].literal:
                 # So that undoing the use can cut the list here.
@@ -396,6 +410,8 @@ class Expander(Mouth):
         frame = self.frames[use.frame]
         del self._pieces[use.pieces :]
         del self._groups[use.groups :]
+        del self._environments[use.environments :]
+        del self.conditions[use.conditions :]
         self._needs.clear()
         self._after_word = False
         self.math = use.math
