@@ -2,6 +2,7 @@
 
 import re
 
+from typlora.tex.macros import expand_project
 from typlora.tex.project import Project
 from typlora.tex.unit import Unit, UnitKind
 from typlora.verify.blocks.model import Block, Doc
@@ -17,37 +18,43 @@ _DEFINITION = re.compile(
     rf"|\\def\s*\\[A-Za-z]+(?:#\d)*\s*{_BRACES})",
     re.M,
 )
+_THEOREM = re.compile(r"\\newtheorem\*?\{[^{}@#]+\}(?:\[[^\]]*\])?\{[^{}]*\}(?:\[[^\]]*\])?")
 _CUT = re.compile(r"^(?=[ \t]*\\(?:part|chapter|section|subsection|begin\{frame\}|appendix)\b)", re.M)
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*")
 
 
 def document_reference(project: Project) -> Reference:
-    """Never fails: parts that pandoc cannot read are listed as blind, and their words still count."""
+    """Never fails: parts that pandoc cannot read are listed as blind, and their words still count.
+
+    pandoc expands the macros itself where it can. Where it gives up it gets the text with macros expanded by
+    ``tex``, first the body at once, then cut at its headings.
+    """
     text = project.source.text
     macros = "\n".join(_definitions(package.text) for package in project.packages)
     whole = references([Unit(UnitKind.RAW, text, macros=macros)])[0]
     if whole.doc is not None:
         return whole
-    before, begin, body = text.partition("\\begin{document}")
+    theorems = "\n".join(match[0] for match in _THEOREM.finditer(macros + "\n" + text))
+    before, begin, body = expand_project(project).source.text.partition("\\begin{document}")
     if not begin:
-        before, body = "", text
+        before, body = "", before
     body = body.partition("\\end{document}")[0]
-    macros += "\n" + _definitions(before)
+    at_once = references([Unit(UnitKind.RAW, body, macros=theorems)])[0]
+    if at_once.doc is not None:
+        return at_once
     pieces = [piece for piece in _CUT.split(body) if piece.strip()]
-    read = references([Unit(UnitKind.RAW, piece, macros=macros) for piece in pieces])
+    read = references([Unit(UnitKind.RAW, piece, macros=theorems) for piece in pieces])
     blocks: list[Block] = []
-    blind = [f"pandoc cannot read the document as a whole: {whole.error}"]
+    blind: dict[str, None] = {f"pandoc cannot read the document as a whole: {whole.error}": None}
     labels: frozenset[str] = frozenset()
     for piece, part in zip(pieces, read, strict=True):
         if part.doc is None:
-            blind.append(f"pandoc cannot read ‘{' '.join(piece.split())[:50]}’: {part.error}")
+            blind[f"pandoc cannot read ‘{' '.join(piece.split())[:50]}’: {part.error}"] = None
             continue
         blocks += part.doc.blocks
         labels |= part.doc.labels
-        blind += part.doc.blind
-    return Reference(
-        Doc(tuple(blocks), labels, {}, tuple(dict.fromkeys(blind))), latex_words(text), whole.error
-    )
+        blind |= dict.fromkeys(part.doc.blind)
+    return Reference(Doc(tuple(blocks), labels, {}, tuple(blind)), latex_words(text), whole.error)
 
 
 def _definitions(text: str) -> str:

@@ -30,7 +30,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """``tree`` is the MathML element as text, ``tex`` the LaTeX it came from (reference side only)."""
+    """``tree`` is the MathML that Typst wrote (candidate side), ``tex`` the LaTeX (reference side)."""
 
     display: bool
     tree: str = ""

@@ -12,18 +12,17 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-SECONDS = 60.0  # for a whole batch; a 300-page book takes about 10 s
-_ALONE_SECONDS = 20.0
+SECONDS = 10.0  # for a batch, and as long again for every
+CHARACTERS = 50_000  # of LaTeX, which take 2 s when nothing is wrong
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What pandoc made of one piece. ``document`` is its JSON tree, ``raw`` the LaTeX it did not
-    understand, ``mathml`` the HTML of each formula by ``(LaTeX, display)``; ``error`` if it gave up."""
+    understand; ``error`` if it gave up."""
 
     document: dict[str, Any]
     raw: tuple[str, ...] = ()
-    mathml: dict[tuple[str, bool], str] | None = None
     error: str = ""
 
 
@@ -34,20 +33,19 @@ def _command() -> tuple[str, ...]:
     return (pypandoc.get_pandoc_path(), "lua", "-")
 
 
-def read_latex(pieces: Sequence[str], seconds: float = SECONDS) -> list[Reading]:
+def read_latex(pieces: Sequence[str]) -> list[Reading]:
     """One ``Reading`` for each piece, in order. Never raises for a bad piece."""
     if not pieces:
         return []
     # NUL and lone surrogates cannot be LaTeX; pandoc's decoder would give up on the whole batch.
     clean = [piece.replace("\x00", "").encode("utf-8", "replace").decode() for piece in pieces]
-    answer = _run(clean, seconds)
+    answer = _run(clean, SECONDS * (1 + sum(map(len, clean)) / CHARACTERS))
     if answer is not None and len(answer) == len(clean):
         return answer
     if len(clean) == 1:
         return [Reading({}, error="pandoc crashed or took too long")]
     half = len(clean) // 2
-    shorter = max(_ALONE_SECONDS, seconds / 2)
-    return read_latex(clean[:half], shorter) + read_latex(clean[half:], shorter)
+    return read_latex(clean[:half]) + read_latex(clean[half:])
 
 
 def _run(pieces: list[str], seconds: float) -> list[Reading] | None:
@@ -68,5 +66,4 @@ def _run(pieces: list[str], seconds: float) -> list[Reading] | None:
 def _reading(answer: dict[str, Any]) -> Reading:
     if "error" in answer:
         return Reading({}, error=" ".join(str(answer["error"]).split())[:200])
-    mathml = {(str(tex), bool(display)): str(html) for tex, display, html in answer["formulas"] or ()}
-    return Reading(json.loads(answer["doc"]), tuple(map(str, answer["raw"] or ())), mathml)
+    return Reading(json.loads(answer["doc"]), tuple(map(str, answer["raw"] or ())))

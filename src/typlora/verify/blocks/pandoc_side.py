@@ -41,7 +41,7 @@ Node = dict[str, Any]
 
 def canonical_doc(reading: Reading, theorems: dict[str, str]) -> Doc:
     """``theorems`` maps environment names to what they print first (``thm`` -> ``Theorem``)."""
-    walker = _Walker(reading, theorems)
+    walker = _Walker(theorems)
     meta = reading.document.get("meta", {})
     blocks: list[Block] = []
     for key in ("title", "subtitle", "author", "date", "abstract"):
@@ -51,8 +51,7 @@ def canonical_doc(reading: Reading, theorems: dict[str, str]) -> Doc:
 
 
 class _Walker:
-    def __init__(self, reading: Reading, theorems: dict[str, str]) -> None:
-        self._mathml = reading.mathml or {}
+    def __init__(self, theorems: dict[str, str]) -> None:
         self._theorems = theorems
         self._counts: dict[str, int] = {}
         self.labels: list[str] = []
@@ -216,7 +215,7 @@ class _Walker:
         labels = tuple(_LABEL.findall(tex))
         if display:
             self._place("formula", labels)
-        return Formula(display, self._mathml.get((tex, display), ""), tex, labels)
+        return Formula(display, tex=tex, labels=labels)
 
     def _cite(self, builder: TextBuilder, citations: list[Node]) -> None:
         for citation in citations:

@@ -1,18 +1,6 @@
 -- Reads a JSON array of LaTeX strings from standard input; writes one line of JSON for each: the parsed
--- document, what pandoc did not understand (raw), and MathML for its formulas; or the error.
+-- document and what pandoc did not understand (raw), or the error.
 local units = pandoc.json.decode(io.read("a"), false)
-local mathml = { html_math_method = "mathml", wrap_text = "none" }
-
-local function formulas(doc)
-  local found = {}
-  doc:walk({
-    Math = function(math)
-      local ok, html = pcall(pandoc.write, pandoc.Pandoc({ pandoc.Plain({ math }) }), "html", mathml)
-      found[#found + 1] = { math.text, math.mathtype == "DisplayMath", ok and html or "" }
-    end,
-  })
-  return found
-end
 
 -- An environment that pandoc does not know is one piece of raw text: look at what stands inside it, too.
 local function unread(text, found, depth)
@@ -39,9 +27,7 @@ end
 for _, text in ipairs(units) do
   local ok, doc = pcall(pandoc.read, text, "latex")
   if ok then
-    print(pandoc.json.encode({
-      formulas = formulas(doc), raw = unread(text, {}, 0), doc = pandoc.write(doc, "json"),
-    }))
+    print(pandoc.json.encode({ raw = unread(text, {}, 0), doc = pandoc.write(doc, "json") }))
   else
     print(pandoc.json.encode({ error = tostring(doc) }))
   end

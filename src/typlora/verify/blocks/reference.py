@@ -24,7 +24,9 @@ _BOXES = r"""
 \newcommand{\rotatebox}[3][]{#3}\newcommand{\colorbox}[2]{#2}\newcommand{\adjustbox}[2]{#2}
 \newcommand{\quad}{\ }\newcommand{\qquad}{\ }\newcommand{\enspace}{\ }\newcommand{\thinspace}{\ }
 """
-_NEWTHEOREM = re.compile(r"\\newtheorem\*?\s*\{([^{}]+)\}\s*(?:\[[^\]]*\])?\s*\{([^{}]*)\}\s*(?:\[[^\]]*\])?")
+_NEWTHEOREM = re.compile(
+    r"\\newtheorem\*?\s*\{([^{}#@\\]+)\}\s*(?:\[[^\]]*\])?\s*\{([^{}]*)\}\s*(?:\[[^\]]*\])?"
+)
 _STYLE = re.compile(r"\\theoremstyle\s*\{[^{}]*\}")
 _LABEL = re.compile(r"\\label\s*\{([^{}]*)\}|\blabel\s*=\s*\{?([^\s,{}\]\\]+)\}?(?=[^\n]*\]\s*$)", re.M)
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*\n?")

@@ -59,13 +59,15 @@ _BLOCKS |= {"h1", "h2", "h3", "h4", "h5", "h6", "main", "article", "aside", "foo
 _SKIPPED = {"style", "script", "nav", "hr", "head"}
 # Labels as they can stand in Typst source; one that is not a label is asked for in vain, at no harm.
 _LABEL = re.compile(r"<([\w.:\-]+)>|\blabel\(\s*\"([^\"\\]+)\"\s*\)")
-# The prelude shadows `image`, which is also the name of a figure's kind and of what rules are about.
-_ELEMENT_IMAGE = re.compile(r"\b(kind:\s*|show\s+|set\s+)image\b")
+# The prelude shadows two functions that are also the names of elements: of a figure's kind, in rules.
+_ELEMENTS = re.compile(r"\b(kind:\s*|show\s+|set\s+)(image|bibliography)\b")
+# The text of a link that is a reference: a number, a label, nothing else.
+_BARE_REF = re.compile(r"[\[(]?(?:[\d.]*\d[a-z]?|\S*:\S*|[A-Z](?:\.\d+)*|\?\?)[\])]?")
 _END = "typlora-end"
 _LABELS = """
 #context for key in (KEYS) {
   let found = query(label(key))
-  let mark = if found.len() == 1 { link(label(key))[x] }
+  let mark = if found.len() == 1 { link(label(key))[typlora-mark] }
   html.elem("div", attrs: (data-label: key, data-count: str(found.len())), mark)
 }
 
@@ -86,7 +88,7 @@ def html_source(typst: str, preamble: str = "") -> str:
     """What is compiled: the show rules (line 1), the preamble of the document, the candidate, and a list
     of its labels that ends in a mark, which proves that nothing swallowed the end."""
     keys = "".join(f'"{key}", ' for key in sorted({a or b for a, b in _LABEL.findall(typst)}))
-    body = _ELEMENT_IMAGE.sub(r"\1std.image", f"{preamble}\n{typst}")
+    body = _ELEMENTS.sub(r"\1std.\2", f"{preamble}\n{typst}")
     return f"{_rules()}\n{body}\n{_LABELS.replace('KEYS', keys).replace('END', _END)}"
 
 
@@ -127,7 +129,7 @@ def _marks(element: Element) -> frozenset[str]:
 
 def _holds_blocks(element: Element) -> bool:
     """An inline element with blocks inside; footnotes and formulas are no such wrapper."""
-    if element.tag in ("math", "svg") or element.get("class") in ("note", "ref"):
+    if element.tag in ("math", "svg") or element.get("class") in ("note", "ref", "inner"):
         return False
     return any(
         inner.tag in _BLOCKS and not any(up.get("class") == "note" for up in inner.iterancestors("span"))
@@ -281,12 +283,14 @@ class _Walker:
             builder.add_atom(Note(tuple(self.blocks(element))))
         elif kind == "ref":
             builder.add_atom(self._ref(element))
-        elif tag == "a" and (element.get("href") or "").startswith("#"):
-            target = self._targets.get(element.get("href")[1:])
-            if target is None:
-                self._children(builder, element, style)
-            else:
+        elif kind == "inner":
+            target = element.get("data-target") or ""
+            text = element.text_content().strip()
+            if _BARE_REF.fullmatch(text) or text.strip("[]") == target:
                 builder.add_atom(Ref(target))
+            else:
+                self._children(builder, element, style)
+                builder.add_link(f"#{target}")
         elif tag == "a":
             self._children(builder, element, style)
             builder.add_link(element.get("href") or "")
