@@ -35,9 +35,8 @@ def measure(name: str, project: Project, reading: float) -> None:
     problems = len(project.problems) + len(expanded.problems) + len(parsed.problems)
     stages = zip(("read", "expand", "parse", "cut formulas", "cut blocks"), seconds, strict=True)
     times = "  ".join(f"{stage} {value:.3f}" for stage, value in stages)
-    print(
-        f"{name:14} {len(project.source):9,} chars  {times}  {found[0]} formulas, {found[1]} blocks, {problems} problems"
-    )
+    print(f"{name:14} {len(project.source):9,} chars  {times}", end="  ")
+    print(f"{found[0]} formulas, {found[1]} blocks, {problems} problems")
 
 
 def corpus_rows(files: Iterable[Path]) -> list[tuple[str, str]]:

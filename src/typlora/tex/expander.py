@@ -13,7 +13,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from typlora.tex import definitions
+from typlora.tex.defining import Definition
+from typlora.tex.definitions import DEFINING, apply, read_definition
 from typlora.tex.lexer import VERBATIM_COMMANDS, line_end, verbatim_end, word_end
 from typlora.tex.macros import Macro, MacroTable
 from typlora.tex.mouth import Frame, Mouth
@@ -174,7 +175,7 @@ class Expander(Mouth):
             return
         if self.flags and self._switch(frame, after, word):
             return
-        if word in definitions.DEFINING and self._definition(frame, start, after, word):
+        if word in DEFINING and self._definition(frame, start, after, word):
             return
         if word in VERBATIM_COMMANDS or word == "begin":
             end = verbatim_end(text, start, word, after)
@@ -326,7 +327,7 @@ class Expander(Mouth):
     # Definitions.
 
     def _definition(self, frame: Frame, start: int, after: int, word: str) -> bool:
-        definition = definitions.read_definition(
+        definition = read_definition(
             frame.text, word, after, min(frame.end, after + self.reach(frame.end)), self.table, frame.internal
         )
         if definition is None:
@@ -343,7 +344,7 @@ class Expander(Mouth):
         self.define(definition)
         return True
 
-    def _expand_now(self, definition: definitions.Definition) -> definitions.Definition:
+    def _expand_now(self, definition: Definition) -> Definition:
         """``\\edef``: the body as it is now; only for bodies without parameters."""
         macro = definition.macro
         if macro is None or macro.parameters or not macro.body:
@@ -351,16 +352,16 @@ class Expander(Mouth):
         inner = Expander(str(macro.body[0]), self.table.copy(), self.commands, math=self.math)
         body = "".join(piece.of(str(macro.body[0])) for piece in inner.run())
         changed = Macro(macro.name, (), (body,), macro.prefix, internal=macro.internal)
-        return definitions.Definition(definition.end, definition.name, changed, globally=definition.globally)
+        return Definition(definition.end, definition.name, changed, globally=definition.globally)
 
-    def define(self, definition: definitions.Definition) -> None:
+    def define(self, definition: Definition) -> None:
         """Put a definition into the table until the group ends."""
         if not self._owned:
             self.table = self.table.copy()
             self._owned = True
         macros = self.table.environments if definition.environment else self.table.definitions
         old = macros.get(definition.name)
-        definitions.apply(definition, self.table)
+        apply(definition, self.table)
         if self._groups and not definition.globally and macros.get(definition.name) is not old:
             self._undo.append((len(self._groups), definition.environment, definition.name, old))
         self._given_up.discard(

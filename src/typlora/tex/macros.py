@@ -114,7 +114,7 @@ def project_table(project: Project) -> MacroTable:
 
     Commands that arrange pages are known, but not expanded; a class does not redefine what we know.
     """
-    from typlora.tex.definitions import arranges_pages
+    from typlora.tex.bodies import arranges_pages
 
     table = MacroTable()
     for package in project.packages:

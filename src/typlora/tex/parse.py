@@ -60,6 +60,6 @@ def _context(
     macros: tuple[tuple[str, str], ...], environments: tuple[tuple[str, tuple[str, bool]], ...]
 ) -> Any:
     """Building the database takes a millisecond or two; formulas are parsed by the thousand."""
-    from typlora.tex._walker import context
+    from typlora.tex._context import context
 
     return context(dict(macros), dict(environments))
