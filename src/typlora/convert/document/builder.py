@@ -278,6 +278,8 @@ class Builder:
             from typlora.convert.document.theorems import theorem
 
             converter = theorem
+        if converter is None and "tabular" in name:
+            converter = ENVIRONMENTS["tabularx"]
         if converter is None and name.endswith("*"):
             converter = ENVIRONMENTS.get(name[:-1])
         if converter is not None:

@@ -55,13 +55,19 @@ _MAGIC = {
     ".jpg": b"\xff\xd8",
     ".jpeg": b"\xff\xd8",
 }
-_FLOATS = {"figure": "figure", "table": "table", "scheme": "figure", "chart": "figure", "graph": "figure"}
+# Floats with a counter of their own, and what their captions call them.
+_OWN_FLOATS = {
+    "scheme": "Scheme", "chart": "Chart", "graph": "Graph", "listing": "Listing", "longlisting": "Listing",
+    "program": "Program", "plate": "Plate", "map": "Map", "video": "Video",
+}  # fmt: skip
+_OWN_KINDS = {name: "raw" if "listing" in name else f'"{name}"' for name in _OWN_FLOATS}
 
 
 @environment(
     "figure", "figure*", "table", "table*", "wrapfigure", "wraptable", "sidewaysfigure", "sidewaystable",
     "sidewaysfigure*", "sidewaystable*", "marginfigure", "margintable", "SCfigure", "SCtable", "floatingfigure",
-    "teaserfigure",
+    "teaserfigure", "scheme", "scheme*", "chart", "chart*", "graph", "graph*", "listing", "listing*", "longlisting", "program",
+    "example*_float", "plate", "map", "video",
 )  # fmt: skip
 def float_environment(builder: Builder, node: Node) -> None:
     """A float: its body, its caption, its number."""
@@ -69,6 +75,9 @@ def float_environment(builder: Builder, node: Node) -> None:
     spec = {"wrapfigure": "[{[{", "wraptable": "[{[{", "floatingfigure": "[{"}.get(name, "[")
     _, nodes = environment_arguments(builder, node, spec)
     what = "table" if "table" in name else "figure"
+    base = name.rstrip("*")
+    if base in _OWN_FLOATS:
+        what = base
     context = builder.context
     saved_float, context.options["in-float"] = context.options.get("in-float", ""), "yes"
     saved = context.current
@@ -169,8 +178,11 @@ def write_float(builder: Builder, node: Node, ready: Pieces | None, nodes: list[
         if not body:
             return []
         return _uncaptioned(body)
+    out_kind = (
+        f'kind: {_OWN_KINDS[what]},\nsupplement: "{_OWN_FLOATS[what]}",\n' if what in _OWN_FLOATS else ""
+    )
     kind_argument = "" if (what == "table") == _looks_like_table(body) and not _is_text(body) else what
-    kind_of = {"table": "table", "figure": "image", "": ""}[kind_argument]
+    kind_of = {"table": "table", "figure": "image"}.get(kind_argument, "")
     if starred:
         context.need("plain-figure")
     out: Pieces = [Mark("#figure(\n"), Shift(2), Mark("  ")]
@@ -182,7 +194,9 @@ def write_float(builder: Builder, node: Node, ready: Pieces | None, nodes: list[
     if what == "table" and caption is not None and _before_table(caption, nodes):
         context.need("caption-above")
     out += [*(body or [Mark("[]")]), Mark(",\ncaption: ["), *words, Mark("],\n")]
-    if kind_of:
+    if out_kind:
+        out.append(Mark(out_kind))
+    elif kind_of:
         out.append(Mark(f"kind: {kind_of},\n"))
     if starred:
         out.append(Mark("numbering: none,\n"))

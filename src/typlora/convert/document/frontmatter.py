@@ -42,9 +42,15 @@ _PARTS = ("institution", "department", "city", "country", "state", "postcode", "
 @macro(*_FIELDS)
 def collect(builder: Builder, node: Node, cursor: Cursor) -> None:
     """Keep a field of the title block until it is written."""
-    argument = cursor.arguments(node, _FIELDS[node.macroname])[-1]
+    spec = _FIELDS[node.macroname]
     name = node.macroname
     meta = builder.context.meta
+    starred = cursor.peek(skip_blank=False)
+    if name == "author" and getattr(starred, "chars", "").startswith("*"):
+        _, argument, email = cursor.arguments(node, "*{{")  # the corresponding author, with an address
+        meta.setdefault("author", []).extend([content(argument), content(email)])
+        return
+    argument = cursor.arguments(node, spec)[-1]
     if name in {"author"}:
         meta.setdefault("author", []).append(content(argument))
     else:

@@ -6,7 +6,7 @@ from typlora.convert.document.builder import Builder, environment, environment_a
 from typlora.convert.document.context import Target
 from typlora.convert.document.inline import string
 from typlora.convert.document.nodes import Cursor, Node, argument_text, end
-from typlora.convert.document.pieces import Code, Mark, Pieces, Text, call, text
+from typlora.convert.document.pieces import Code, Mark, Pieces, Shift, Text, call, text
 from typlora.convert.kept import printable, raw_inline
 from typlora.tex.source import SourceText
 from typlora.tex.unit import UnitKind
@@ -60,17 +60,8 @@ def verbatim(builder: Builder, node: Node) -> None:
     if key:
         context.define(key, target, node)
     words = text(re.sub(r"\\[a-zA-Z]+\s*|[{}]", "", caption))
-    pieces: Pieces = [
-        Mark("#figure(\n"),
-        *code,
-        Mark(",\n  caption: ["),
-        *words,
-        Mark("],\n)"),
-        target.anchor(),
-    ]
-    pieces[1] = Mark(f"[\n{code[0].typst}\n]" if isinstance(code[0], Mark) else "[]")
-    pieces.insert(2, Mark(",\n  kind: raw"))
-    pieces.insert(3, Mark(', supplement: "Listing"'))
+    pieces: Pieces = [Mark("#figure(\n"), Shift(2), Mark("  "), *code, Mark(",\ncaption: ["), *words]
+    pieces += [Mark("],\nsupplement: [Listing],\n"), Shift(-2), Mark("\n"), Mark(")"), target.anchor()]
     builder.block(UnitKind.LISTING, pieces, node)
 
 

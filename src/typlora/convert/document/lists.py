@@ -7,6 +7,7 @@ from typlora.convert.document.context import Target, letter
 from typlora.convert.document.nodes import Cursor, Node, content, is_macro, kind
 from typlora.convert.document.pieces import (
     Code,
+    Later,
     Mark,
     Piece,
     Pieces,
@@ -62,7 +63,9 @@ def enumerate_list(builder: Builder, node: Node) -> None:
         start = context.counters.values.get(f"enum{depth}", 0) + 1
     shown = pattern or _LEVELS[min(depth, 3)]
     context.options["enumerate-depth"] = str(depth + 1)
-    _write(builder, node, nodes, "+ ", pattern=shown, start=start, depth=depth)
+    if depth and not pattern:
+        context.need("enum-levels")
+    _write(builder, node, nodes, "+ ", pattern=shown, usual=not pattern, start=start, depth=depth)
     context.options["enumerate-depth"] = str(depth)
 
 
@@ -115,6 +118,7 @@ def _write(
     marker: str,
     *,
     pattern: str = "",
+    usual: bool = True,
     start: int = 1,
     depth: int = 0,
 ) -> None:
@@ -152,11 +156,21 @@ def _write(
     context.current = saved
     if not out:
         return
-    if marker == "+ " and (pattern != "1." or start != 1):
-        settings = [f'numbering: "{pattern}"'] if pattern != "1." else []
-        settings += [f"start: {start}"] if start != 1 else []
-        out = [Mark(f"#[\n#set enum({', '.join(settings)})\n"), *out, Mark("\n]")]
+    if marker == "+ " and (not usual or start != 1):
+        out = [
+            Mark("#[\n"),
+            Later(lambda: _settings(builder, "" if usual else pattern, start)),
+            *out,
+            Mark("\n]"),
+        ]
     builder.block(UnitKind.LIST, out, node)
+
+
+def _settings(builder: Builder, pattern: str, start: int) -> Pieces:
+    settings = [f'numbering: "{pattern}"'] if pattern else []
+    settings += ["full: false"] if pattern and "enum-levels" in builder.context.needs else []
+    settings += [f"start: {start}"] if start != 1 else []
+    return [Mark(f"#set enum({', '.join(settings)})\n")]
 
 
 def _format(pattern: str, number: int) -> str:
@@ -205,8 +219,6 @@ def _is_wrapped(pieces: Pieces) -> bool:
 
 def _item_anchor(target: Target) -> Piece:
     """A list item has no label in Typst: an invisible element stands in it where one is needed."""
-    from typlora.convert.document.pieces import Later
-
     return Later(lambda: [Code(f" #metadata(none) <{target.label}>")] if target.label else [])
 
 

@@ -225,6 +225,8 @@ def _numbering(context: Context) -> str:
     for level in range(1, 7):
         if f"run-in-{level}" in needs:
             lines.append(f"#show heading.where(level: {level}): it => [*#it.body*#h(1em)]")
+    if "enum-levels" in needs:
+        lines.append(_ENUM)
     if "appendix" in needs:
         lines.append(
             _APPENDIX.replace("\n  counter", "\n  in-appendix.update(true)\n  counter", 1)
@@ -285,6 +287,12 @@ def _numbered_within(context: Context, kind: str, level: int) -> list[str]:
     return out
 
 
+_ENUM = """\
+// Levels of numbered lists as in LaTeX: 1., (a), i., A.
+#set enum(full: true, numbering: (..numbers) => {
+  let pattern = ("1.", "(a)", "i.", "A.").at(calc.min(numbers.pos().len(), 4) - 1)
+  numbering(pattern, numbers.pos().last())
+})"""
 _APPENDIX = """\
 // Sections of the appendix are A, B, ...
 #let appendix(body) = {

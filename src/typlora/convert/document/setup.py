@@ -6,7 +6,7 @@ from typlora.convert.document.builder import MACROS, Builder, macro
 from typlora.convert.document.colors import color, from_model
 from typlora.convert.document.context import Context
 from typlora.convert.document.japanese import CLASSES, VERTICAL
-from typlora.convert.document.nodes import Chars, Cursor, Node, children, is_macro, kind, walk
+from typlora.convert.document.nodes import Chars, Cursor, Node, children, content, is_macro, kind, walk
 from typlora.convert.document.nouns import Loss
 from typlora.convert.document.pieces import plain
 from typlora.tex.project import Project
@@ -96,6 +96,8 @@ def _names(context: Context, text: str) -> None:
 def read_preamble(builder: Builder, before: list[Node], body: list[Node]) -> None:
     """Everything before ``\\begin{document}``; text there is not part of the document."""
     context = builder.context
+    if any(is_macro(node, "maketitle", "titlepage") for node in walk(body)):
+        context.options["has-maketitle"] = "yes"
     nodes = list(before)
     cursor = Cursor(nodes, context.text)
     while (node := cursor.next()) is not None:
@@ -105,6 +107,8 @@ def read_preamble(builder: Builder, before: list[Node], body: list[Node]) -> Non
             _packages(builder, node, cursor)
         elif is_macro(node, *_DECLARATIONS) and node.macroname in MACROS:
             MACROS[node.macroname](builder, node, cursor)
+        elif is_macro(node, "inst"):  # ptptex gives addresses with it
+            context.meta.setdefault("author", []).append(content(cursor.arguments(node, "{")[0]))
         elif is_macro(node, "geometry"):
             _geometry(context, builder.source(cursor.arguments(node, "{")[0]))
         elif is_macro(node, "PassOptionsToPackage"):
@@ -124,12 +128,6 @@ def read_preamble(builder: Builder, before: list[Node], body: list[Node]) -> Non
         _natbib(context, sorted(context.class_options))  # class options reach every package
     _counters(context)
     _names(context, context.text[: before[-1].pos] if before else "")
-    for node in walk(body):
-        if is_macro(node, "maketitle"):
-            context.options["has-maketitle"] = "yes"
-            break
-    if not before and not body:
-        return
 
 
 def _class(builder: Builder, node: Node, cursor: Cursor) -> None:

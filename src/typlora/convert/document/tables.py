@@ -163,6 +163,8 @@ def tabular(builder: Builder, node: Node) -> None:
     context = builder.context
     name = node.environmentname
     spec = "{[{" if name in {"tabular*", "tabularx", "tabulary", "xltabular"} else "[{"
+    if name.endswith("tabularx") and name != "tabularx":
+        spec = "[{"  # a class's own, whose width is not given
     arguments, nodes = environment_arguments(builder, node, spec)
     cols, right = columns(builder.source(arguments[-1]))
     saved = context.options.get("in-table", "")

@@ -1,0 +1,80 @@
+"""Headings, lists, quotations, verbatim text."""
+
+from .helpers import compile_error, drafted, typst
+
+
+def check(latex: str, expected: str, preamble: str = "") -> None:
+    made = drafted(latex, preamble)
+    assert typst(latex, preamble) == expected
+    assert compile_error(made) == ""
+
+
+def test_headings_carry_their_labels() -> None:
+    check(
+        "\\section{One}\\label{sec:one}\nText.\n\\subsection*{Two}",
+        "= One <sec:one>\n\nText.\n\n#heading(level: 2, numbering: none)[Two]",
+    )
+
+
+def test_headings_without_numbers_stay_short() -> None:
+    check("\\section*{One}\nText.", "= One\n\nText.")
+
+
+def test_chapters_are_the_highest_level_of_a_book() -> None:
+    from typlora.convert.draft import draft
+    from typlora.tex.project import read_string
+
+    made = draft(read_string("\\documentclass{book}\\begin{document}\\chapter{A}\\section{B}\\end{document}"))
+    assert [block.parts for block in made.blocks] == [("= A",), ("== B",)]
+
+
+def test_nested_lists() -> None:
+    check(
+        "\\begin{itemize}\\item One\n\\item Two\n\\begin{enumerate}\\item a\\item b\\end{enumerate}\\end{itemize}",
+        "- One\n- Two\n  + a\n  + b",
+    )
+
+
+def test_items_of_several_paragraphs() -> None:
+    check("\\begin{itemize}\\item One\n\nmore\n\\item Two\\end{itemize}", "- One\n\n  more\n- Two")
+
+
+def test_descriptions() -> None:
+    check(
+        "\\begin{description}\\item[Term] words\\item[A: b] c\\end{description}",
+        "/ Term: words\n/ #[A: b]: c",
+    )
+
+
+def test_enumitem_labels_and_references_to_items() -> None:
+    check(
+        "\\begin{enumerate}[label=(\\roman*), start=2]\\item x\\label{i}\\end{enumerate} See \\ref{i}.",
+        '#[\n#set enum(numbering: "(i)", start: 2)\n+ x #metadata(none) <i>\n]\n\nSee #link(<i>)[(ii)].',
+    )
+
+
+def test_verbatim_is_untouched() -> None:
+    check("\\begin{verbatim}\n  a_b $x$ % no\n\\end{verbatim}", "```\n  a_b $x$ % no\n```")
+
+
+def test_listings_have_their_language_and_caption() -> None:
+    check(
+        "\\begin{lstlisting}[language=Python, caption={A loop}, label=l]\nx = 1\n\\end{lstlisting}\nSee \\ref{l}.",
+        "#figure(\n  ```python\n  x = 1\n  ```,\n  caption: [A loop],\n  supplement: [Listing],\n) <l>\n\nSee @l.",
+    )
+
+
+def test_quotations() -> None:
+    check("\\begin{quote}Words.\\end{quote}", "#quote(block: true)[\nWords.\n]")
+
+
+def test_appendix() -> None:
+    made = drafted("\\section{A}\n\\appendix\n\\section{B}\\label{b}\nSee \\ref{b}.")
+    assert "#show: appendix" in [block.parts[0] for block in made.blocks]
+    assert compile_error(made) == ""
+
+
+def test_unknown_environments_keep_their_text() -> None:
+    made = drafted("\\begin{mystery}Words $x$.\\end{mystery}")
+    assert typst("\\begin{mystery}Words $x$.\\end{mystery}") == "Words $|x|$."
+    assert [loss.reason for loss in made.losses] == ["unknown environment mystery; its text is kept"]

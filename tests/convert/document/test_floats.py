@@ -1,0 +1,93 @@
+"""Tables, figures, theorems, algorithms, drawings."""
+
+from pathlib import Path
+
+from typlora.convert.draft import draft
+from typlora.tex.project import read_project
+
+from .helpers import compile_error, drafted, typst
+
+
+def check(latex: str, expected: str, preamble: str = "") -> None:
+    assert typst(latex, preamble) == expected
+    assert compile_error(drafted(latex, preamble)) == ""
+
+
+def test_table_with_spans_and_rules() -> None:
+    check(
+        "\\begin{table}\\caption{T}\\label{t}\\begin{tabular}{l|r}\\toprule a & b \\\\ \\midrule "
+        "\\multicolumn{2}{c}{both} \\\\ 1 & \\multirow{2}{*}{x} \\\\ 2 & \\\\ \\bottomrule\\end{tabular}\\end{table}",
+        "#figure(\n  table(\n    columns: 2,\n    align: (left, right),\n    stroke: none,\n"
+        "    table.vline(x: 1, stroke: 0.5pt),\n    table.header(\n      table.hline(stroke: 0.08em),\n      [a], [b],\n    ),\n"
+        "    table.hline(stroke: 0.05em),\n    table.cell(colspan: 2, align: center)[both],\n"
+        "    [1], table.cell(rowspan: 2)[x],\n    [2],\n    table.hline(stroke: 0.08em),\n  ),\n  caption: [T],\n) <t>",
+    )
+
+
+def test_missing_pictures_are_visible() -> None:
+    made = drafted(
+        "\\begin{figure}\\includegraphics[width=.5\\textwidth]{no}\\caption{C $x$}\\label{f}\\end{figure}\\ref{f}"
+    )
+    assert 'missing-image("no")' in "".join(str(p) for b in made.blocks for p in b.parts)
+    assert [loss.reason for loss in made.losses] == ["picture 'no' is missing; a placeholder stands for it"]
+    assert compile_error(made) == ""
+
+
+def test_pictures_are_found_as_latex_finds_them(tmp_path: Path) -> None:
+    (tmp_path / "pics").mkdir()
+    (tmp_path / "pics" / "a.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
+    (tmp_path / "main.tex").write_text(
+        "\\documentclass{article}\\graphicspath{{pics/}}\\begin{document}\\begin{figure}\\centering"
+        "\\includegraphics[width=0.5\\linewidth]{a}\\caption{C}\\end{figure}\\end{document}"
+    )
+    made = draft(read_project(tmp_path / "main.tex"))
+    assert made.blocks[0].parts == ('#figure(\n  image("pics/a.svg", width: 50%),\n  caption: [C],\n)',)
+    assert [asset.path for asset in made.assets] == ["pics/a.svg"]
+
+
+def test_pictures_outside_of_the_project_are_not_read(tmp_path: Path) -> None:
+    (tmp_path / "a.svg").write_text("<svg/>")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "main.tex").write_text(
+        "\\documentclass{article}\\begin{document}\\includegraphics{../a.svg}\\end{document}"
+    )
+    made = draft(read_project(tmp_path / "in" / "main.tex"))
+    assert not made.assets
+    assert len(made.losses) == 1
+
+
+def test_theorems_share_counters() -> None:
+    preamble = "\\newtheorem{theorem}{Theorem}[section]\\newtheorem{lemma}[theorem]{Lemma}"
+    check(
+        "\\section{S}\\begin{theorem}[Name]\\label{t} Words.\\end{theorem}\\begin{lemma}\\label{l} More.\\end{lemma}"
+        "\\begin{proof}By \\ref{t}, \\cref{l}.\\end{proof}",
+        "= S\n\n#theorem(title: [Name])[Words.] <t>\n\n#lemma[More.] <l>\n\n#proof[\n  By @t, lemma~@l.\n]",
+        preamble,
+    )
+
+
+def test_algorithms() -> None:
+    check(
+        "\\begin{algorithmic}[1]\\While{$x$}\\State go \\Comment{why}\\EndWhile\\end{algorithmic}",
+        "#algorithm-lines(numbered: true,\n  (0, [*while* $|x|$ *do*]),\n  (1, [go ▷ why]),\n  (0, [*end while*]),\n)",
+    )
+
+
+def test_drawings_keep_their_source() -> None:
+    made = drafted("\\begin{tikzpicture}\\draw (0,0);\\end{tikzpicture}")
+    assert "\\draw (0,0);" in "".join(str(p) for b in made.blocks for p in b.parts)
+    assert len(made.losses) == 1
+    assert compile_error(made) == ""
+
+
+def test_units_and_chemistry() -> None:
+    check("\\SI{3e8}{\\metre\\per\\second}, \\ce{H2O}", "3\u202f×\u202f10⁸\u202fm\u202fs⁻¹, H#sub[2]O")
+
+
+def test_title_block() -> None:
+    made = drafted("\\maketitle Words.", "\\title{A \\& B}\\author{Jane \\and John}\\date{May}")
+    assert made.preamble.startswith('#set document(title: "A & B")')
+    assert "".join(str(p) for p in made.blocks[0].parts) == (
+        "#align(center)[\n  #text(1.7em)[*A & B*]\n\n  Jane\n\n  John\n\n  May\n]"
+    )
+    assert compile_error(made) == ""

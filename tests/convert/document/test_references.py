@@ -1,0 +1,75 @@
+"""References to things that exist, that do not, and that exist twice."""
+
+import pytest
+
+from .helpers import compile_error, drafted, typst
+
+
+def check(latex: str, expected: str, preamble: str = "") -> None:
+    assert typst(latex, preamble) == expected
+    assert compile_error(drafted(latex, preamble)) == ""
+
+
+def test_missing_targets_are_visible_and_reported() -> None:
+    made = drafted("See \\ref{nope} and \\cite{nobody}.")
+    assert typst("See \\ref{nope} and \\cite{nobody}.") == (
+        "See #strong[??]/* \\ref{nope} */ and \\[#strong[?]/* nobody */\\]."
+    )
+    assert [loss.reason for loss in made.losses] == [
+        "reference to 'nope', which does not exist",
+        "citation of 'nobody', which is not in the bibliography",
+    ]
+    assert compile_error(made) == ""
+
+
+def test_a_label_given_twice_keeps_the_first() -> None:
+    made = drafted("\\section{A}\\label{x}\n\\section{B}\\label{x}\nSee \\ref{x}.")
+    assert compile_error(made) == ""
+    assert [loss.reason for loss in made.losses] == ["label 'x' is defined twice; references go to the first"]
+
+
+def test_labels_become_typst_labels() -> None:
+    check("\\section{A}\\label{a b/c}\nSee \\ref{a b/c}--x.", "= A <a-b-c>\n\nSee #ref(<a-b-c>)--x.")
+
+
+def test_label_ends_where_the_sentence_ends() -> None:
+    check("\\section{A}\\label{a}\nSee \\ref{a}. Or \\ref{a}: yes.", "= A <a>\n\nSee @a. Or @a: yes.")
+
+
+def test_two_labels_of_one_thing() -> None:
+    check("\\section{A}\\label{a}\\label{b}\n\\ref{b}", "= A <a>\n\n@a")
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("\\autoref{a}", "section~@a"),
+        ("\\cref{a}", "section~@a"),
+        ("\\Cref{a,b,c}", "Sections~@a to @c"),
+        ("\\cref{a,b}", "sections~@a and @b"),
+        ("\\cref{a,e}", "section~@a and eq.~(@e)"),
+        ("\\pageref{a}", "#page-of(<a>)"),
+        ("\\hyperref[a]{here}", "#link(<a>)[here]"),
+    ],
+)
+def test_names(command: str, expected: str) -> None:
+    body = "\\section{A}\\label{a}\\section{B}\\label{b}\\section{C}\\label{c}\\begin{equation}\\label{e}x\\end{equation}\n\n"
+    assert typst(body + command).split("\n\n")[-1] == expected
+    assert compile_error(drafted(body + command)) == ""
+
+
+def test_numbered_citations() -> None:
+    check(
+        "\\cite{a,b} \\cite[p.~3]{a}\\begin{thebibliography}{9}\\bibitem{a} One.\\bibitem{b} Two.\\end{thebibliography}",
+        "\\[@a, @b\\] \\[@a, p.~3\\]\n\n= References\n\n#bibitem[One.] <a>\n\n#bibitem[Two.] <b>",
+    )
+
+
+def test_author_year_citations() -> None:
+    entry = "\\begin{thebibliography}{9}\\bibitem[Smith et al.(2000)Smith and Jones]{s} Smith.\\end{thebibliography}"
+    check(
+        "\\citet{s} \\citep[see][p.~3]{s} \\citeauthor{s}" + entry,
+        "Smith et al. (#link(<s>)[2000]) (see #link(<s>)[Smith et al., 2000], p.~3) #link(<s>)[Smith et al.]\n\n"
+        "= References\n\n#bib-entry[Smith.] <s>",
+        "\\usepackage{natbib}",
+    )
