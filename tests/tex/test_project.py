@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from typlora.errors import ProjectError
+from typlora.tex.encoding import decode
 from typlora.tex.project import Project, read_project, read_string
 
 JAPANESE = "\\documentclass{jsarticle}\n\\begin{document}\nこれは日本語です。数式$x$。\n\\end{document}\n"
@@ -172,3 +175,57 @@ def test_standard_input_reads_no_other_file(tmp_path: Path) -> None:
     assert "inside" in read_string(b"x \\input{a}", root=tmp_path).source.text
     with pytest.raises(ProjectError, match="empty"):
         read_string("  \n")
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_text_or_refused(data: bytes) -> None:
+    try:
+        project = read_string(data)
+    except ProjectError as error:
+        assert "\n" not in str(error)
+        return
+    assert "\0" not in project.source.text and "\r" not in project.source.text
+    project.source.span(0, len(project.source))
+
+
+@given(st.text(alphabet="あいうえおカキクケコ日本語漢字ab \\n$\\\\{}", min_size=10, max_size=80))
+def test_japanese_is_recognised_in_every_encoding(text: str) -> None:
+    if sum("ぁ" <= character <= "ヾ" for character in text) * 5 < sum(
+        character > "\x7f" for character in text
+    ):
+        return  # hardly any kana: nothing to go by
+    for codec in ("utf-8", "euc_jp", "iso2022_jp"):
+        assert decode(text.encode(codec), "a.tex").text == text
+    declared = b"% -*- coding: sjis -*-\n" + text.encode("cp932")
+    assert decode(declared, "a.tex").text.partition("\n")[2] == text
+
+
+INCLUDES = [
+    "\\input{a}",
+    "\\input{b}",
+    "\\input a ",
+    "\\include{main}",
+    "\\import{x/}{a}",
+    "\\subfile{../a}",
+    "%",
+]
+INCLUDES += [
+    "\n",
+    "\\endinput",
+    "\\begin{document}",
+    "\\end{document}",
+    "\\begin{verbatim}",
+    "\\input{",
+    "x",
+    "\\",
+]
+includes = st.lists(st.sampled_from(INCLUDES), max_size=8).map("".join)
+
+
+@given(includes, includes, includes)
+def test_any_includes_end(tmp_path_factory: pytest.TempPathFactory, main: str, a: str, b: str) -> None:
+    folder = tmp_path_factory.mktemp("project")
+    path = write(folder, main="." + main, a=a, b=b)
+    source = read_project(path).source
+    for offset in range(0, len(source), 5):
+        assert source.span(offset, offset + 1).file in {"main.tex", "a.tex", "b.tex"}

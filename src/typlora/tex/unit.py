@@ -46,7 +46,7 @@ class Unit:
     expanded; an environment that decides the layout stays (``\\begin{align} ... \\end{align}``).
     ``display`` is meaningful for formulas only. ``macros`` holds the LaTeX definitions (newline
     separated) that the text still needs, empty after full expansion. ``labels`` are the ``\\label``
-    keys that were inside, in order; they are removed from ``latex``.
+    keys that were inside, in order; they are removed from a formula's ``latex`` and stay in larger units.
     """
 
     kind: UnitKind
