@@ -59,6 +59,13 @@ from typlora.tex.source import SourceText
         (r"\newcommand{\x}[1]{\ifmmode m\else t\fi#1}", r"\x1\text{\x2}", r"m1\text{t2}"),
         (r"\newcommand{\x}[1][]{\ifthenelse{\equal{#1}{}}{none}{#1}}", r"\x\x[a]", "nonea"),
         (r"\providecommand{\x}{1}\providecommand{\x}{2}\providecommand{\frac}{3}", r"\x\frac12", r"1\frac12"),
+        (
+            r"\newcommand\st{\ifnum\currentgrouptype=16 \;\middle|\;\else\mid\fi}",
+            r"\left\{a\st b\right\}\{a\st b\}",
+            r"\left\{a\;\middle|\; b\right\}\{a\mid b\}",
+        ),
+        (r"\renewcommand{\theequation}{S\arabic{equation}}", r"\theequation", r"\theequation"),
+        (r"\renewcommand{\theta}{\vartheta}", r"\theta", r"\vartheta"),
         # Arguments of known commands stay together, scripts take one token as in TeX.
         (r"\newcommand{\v}{ab}", r"\hat\v\frac\v2\sqrt[3]\v x^\v", r"\hat{ab}\frac{ab}2\sqrt[3]{ab} x^ab"),
         (r"\newcommand{\R}{\mathbb{R}}\newcommand{\g}{{ab}}", r"x^\R_\g", r"x^{\mathbb{R}}_{ab}"),

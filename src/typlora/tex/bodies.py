@@ -82,11 +82,25 @@ _PRIMITIVES = frozenset(
 )
 
 
+_NUMBER_STYLES = frozenset({"arabic", "roman", "Roman", "alph", "Alph", "fnsymbol"})
+INSIDE_LEFT = "\\ifnum\\currentgrouptype=16"  # true between \left and \right; a known way to write \suchthat
+
+
 def needs_machinery(macro: Macro) -> bool:
     """Whether a body computes with TeX's registers, boxes or tokens, which only TeX can do."""
     pieces = macro.body if macro.ending is None else (*macro.body, *macro.ending)
     return any(
-        not _PRIMITIVES.isdisjoint(_CONTROL_WORD.findall(piece)) for piece in pieces if isinstance(piece, str)
+        not _PRIMITIVES.isdisjoint(_CONTROL_WORD.findall(piece.replace(INSIDE_LEFT, "")))
+        for piece in pieces
+        if isinstance(piece, str)
+    )
+
+
+def shows_number(macro: Macro) -> bool:
+    """Whether it is a ``\\theequation``: how a counter is shown, which its writer must see."""
+    words = {word for piece in macro.body if isinstance(piece, str) for word in _CONTROL_WORD.findall(piece)}
+    return macro.name.startswith("the") and any(
+        word in _NUMBER_STYLES or word.startswith("the") for word in words
     )
 
 

@@ -6,6 +6,7 @@ returns false to say that the command is nothing special here and stays in the t
 
 from collections.abc import Callable, Mapping
 
+from typlora.tex.bodies import INSIDE_LEFT
 from typlora.tex.expander import Abort, Expander, Handler, environment_key
 from typlora.tex.lexer import VERBATIM_ENVIRONMENTS, line_end, short_argument, skip_blank, word_end
 from typlora.tex.macros import Macro
@@ -226,6 +227,8 @@ def condition(expander: Expander, frame: Frame, start: int, after: int, word: st
         return False
     modes = {"ifmmode": expander.math, "ifhmode": not expander.math}
     value = modes[word] if word in modes else expander.flags.get(word, _FIXED.get(word))
+    if word == "ifnum" and frame.text.startswith(INSIDE_LEFT, start):
+        value, after = expander.lefts > 0, start + len(INSIDE_LEFT)
     if value is None:
         if frame.depth:
             raise Abort(frame.owner)

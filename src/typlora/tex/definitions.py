@@ -7,7 +7,7 @@ stays in the text.
 
 from dataclasses import replace
 
-from typlora.tex.bodies import needs_machinery
+from typlora.tex.bodies import needs_machinery, shows_number
 from typlora.tex.defining import COMMANDS, Definition, DefinitionReader
 from typlora.tex.includes import control_words
 from typlora.tex.lexer import skip_blank, word_end
@@ -43,6 +43,7 @@ def read_definition(
     macro = definition.macro
     if macro is not None and (
         definition.name in STRUCTURAL
+        or shows_number(macro)
         or (definition.environment and (definition.name in ENVIRONMENT_SPECS or definition.name in _PLAIN))
     ):
         macro = None

@@ -97,6 +97,7 @@ class Expander(Mouth):
         self.problems: list[tuple[int, int, str]] = []
         self.math = math
         self.flags: dict[str, bool] = {}  # \\newif switches by their condition's name
+        self.lefts = 0  # \left without its \right so far
         self.conditions: list[bool] = []  # true where \else and \fi belong to a condition we decided
         self._pieces: list[Piece] = []
         self._after_word = False
@@ -203,7 +204,11 @@ class Expander(Mouth):
 
     def known_command(self, word: str) -> None:
         """Prepare for the arguments of a command that stays in the text."""
-        if word in "([" and word:
+        if word == "left":
+            self.lefts += 1
+        elif word == "right":
+            self.lefts = max(0, self.lefts - 1)
+        elif word in "([" and word:
             self.math = True
         elif word in ")]" and word:
             self.math = False
