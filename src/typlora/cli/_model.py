@@ -30,6 +30,7 @@ def with_model(options: "Options") -> tuple["Options", list[str]]:
         if asked:
             raise
         return replace(options, engine="rules", samples=0), [f"going on with rules alone: {error}"]
+    _quiet()
     return replace(options, model=str(base), adapter=str(adapter)), []
 
 
@@ -74,6 +75,18 @@ def find_base(model: str | None, adapter: Path) -> Path:
         record = adapter / runs.RECORD_FILE
         name = runs.read_record(adapter).base if record.is_file() else base.DEFAULT_BASE
     return base.resolve(name, may_pull=False)
+
+
+def _quiet() -> None:
+    """Model libraries tell programmers of coming changes on standard error; our lines must stand out."""
+    import logging
+    import os
+    import warnings
+
+    warnings.filterwarnings("ignore")
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    for name in ("transformers", "bitsandbytes", "peft", "torch"):
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 def _check_libraries() -> None:

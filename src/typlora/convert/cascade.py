@@ -108,6 +108,8 @@ class Cascade:
     ) -> None:
         """Ask one engine for every unit that is not proved yet."""
         waiting = [state for state in states if state.proved is None]
+        if not waiting:
+            return  # a model is loaded to tell its fingerprint: not for nothing
         fingerprint = f"{engine.fingerprint} {suffix}".strip()
         for batch in _batches(waiting, self._batch):
             keys = [entry_key(state.unit, fingerprint) for state in batch]

@@ -1,15 +1,17 @@
 """Which engines a run asks, from the flags a person gave; shared by every command that converts."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from typlora.convert.cache import ConversionCache
 from typlora.convert.cascade import Cascade
 from typlora.engines.base import Engine
-from typlora.errors import ConfigError, ModelError
+from typlora.errors import ConfigError
 from typlora.verify.formula import FormulaVerifier
 from typlora.verify.pool import WorkerPool
 
 CHOICES = ("auto", "model", "rules")
+LONGEST_ANSWER = 1024  # tokens; the longest verified pair of the corpus has 700
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +53,20 @@ def open_cascade(options: Options, pool: WorkerPool | None = None) -> Cascade:
 
 
 def open_rules() -> list[Engine]:
-    """The rule engines of this installation, cheapest first. Raises ``ConfigError`` when there is none."""
-    from typlora.engines.pandoc_engine import PandocEngine
-    from typlora.engines.tylax_engine import TylaxEngine
+    """The rule engines of this installation, cheapest first."""
+    from typlora.engines import open_engine
 
-    return [TylaxEngine(), PandocEngine()]
+    return [open_engine("tylax"), open_engine("pandoc")]
 
 
 def _open_model(options: Options) -> Engine:
-    raise ModelError("the model engine is not there yet")
+    from typlora.engines import open_engine
+
+    return open_engine(
+        "model",
+        base=None if options.model is None else Path(options.model),
+        adapter=None if options.adapter is None else Path(options.adapter),
+        device=options.device or "auto",
+        samples=options.samples,
+        max_new_tokens=options.max_length or LONGEST_ANSWER,
+    )

@@ -80,7 +80,7 @@ def _gap(
     if a.text in _SCRIPT or b.text in _SCRIPT or _slash(a) or _slash(b):
         return ""
     if b.kind == "mark" and b.text == "'":
-        return ""
+        return " " if spaced and (_scripted(tokens, left) or _closes(a)) else ""
     if _opens(a) or _closes(b):
         return ""
     if b.kind == "mark" and b.text in ",;.!?":

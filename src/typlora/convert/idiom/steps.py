@@ -162,7 +162,9 @@ def primes(tokens: list[Token]) -> list[Token]:
     while index < len(tokens):
         token = tokens[index]
         texts = [item.text for item in tokens[index : index + 4]]
-        if token.text == "'" and len(out) > 1 and out[-1].kind == "space" and out[-2].kind in ATOMS:
+        scripted = len(out) > 2 and out[-3].text in {"_", "^"}
+        loose = len(out) > 1 and out[-1].kind == "space" and out[-2].kind in ATOMS and not scripted
+        if token.text == "'" and loose:
             out[-1] = token
             index += 1
         elif texts == ["^", "(", "prime", ")"]:

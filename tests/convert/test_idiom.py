@@ -1,0 +1,134 @@
+"""Idiomatic Typst: every rewrite, and that nothing is kept that the compiler or the verifier refuses."""
+
+import pytest
+import typst
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.convert.fakes import TableVerifier, formula
+from typlora.convert.idiom import STEPS, tokenize, write
+from typlora.convert.idiom.names import DOUBLE, GREEK, LARGE, OPERATORS, SHORT
+from typlora.convert.simplify import simplify, tidy
+from typlora.verify.formula import FormulaVerifier
+
+PAIRS = [
+    ("x_(1)", "x_1"),
+    ("x_(1)2", "x_1 2"),
+    ("x_(n)(a)", "x_n (a)"),  # x_n(a) would put all of it into the subscript
+    ("x_(n)'", "x_n '"),
+    ("x_(n) '", "x_n '"),  # a prime of its own, not one of n
+    ("f (x)", "f(x)"),
+    ("k [G]", "k[G]"),
+    ("2 x y", "2x y"),
+    ("in (0,1)", "in (0, 1)"),
+    ("theta (x)", "theta(x)"),
+    ("tilde (x)", "~ (x)"),
+    ("tilde(x)", "tilde(x)"),  # an accent
+    ("a (b)/c", "a (b)/c"),  # a(b)/c puts a into the fraction
+    (r"\( a \, b \)", "(a, b)"),
+    (r"[ 0 \, 1 \)", "[0, 1\\)"),
+    (r"frac(f \( a \, b \), c)", "frac(f(a, b), c)"),
+    (r"frac(a \, b, c)", r"frac(a \, b, c)"),  # the comma would end the argument
+    (r"P \( A \| B \)", "P(A | B)"),
+    ("| x | + | y |", "|x| + |y|"),
+    ("E [ | X | ]", "E[ |X| ]"),  # [| is a bracket of its own
+    ("{ x | x > 0 }", "{x | x > 0}"),
+    ("lr(( x ))", "(x)"),
+    ("lr(| x |)", "abs(x)"),
+    ("lr(|| x ||)", "norm(x)"),
+    ("lr(( x ])", "(x]"),
+    ("frac(1, 2)", "1/2"),
+    ("frac(x_1, n)", "x_1/n"),
+    ("a frac(1, 2)b", "a 1/2 b"),
+    ("frac(a + b, 2)", "frac(a + b, 2)"),
+    ("frac(1, 2)^2", "frac(1, 2)^2"),
+    ("upright(\"if\")", '"if"'),
+    ("#text[if x]", '"if x"'),
+    ("#text[a *b*]", "#text[a *b*]"),  # markup, not words
+    ("upright(n e t)", '"net"'),
+    ("upright(d) x", "upright(d) x"),
+    ('op("Pr")', "Pr"),
+    ('op("lim", limits: #true)_(x)', "lim_x"),
+    ('op("foo")', 'op("foo")'),
+    ("bb(R)^(n)", "RR^n"),
+    ("bb(R P)", "bb(R P)"),
+    ("lt.eq", "<="),
+    ("a arrow.r b", "a -> b"),
+    ("a arrow.r(b)", "a arrow.r(b)"),  # an accent over b
+    ("x_(1), dots.h, x_(n)", "x_1, ..., x_n"),
+    ("f^(prime)", "f'"),
+    ("f ' ( x )", "f'(x)"),
+    ("integral^(b)_(a)", "integral_a^b"),
+    ('cases(delim: "{", a, b)', "cases(a, b)"),
+    ('mat(delim: "[", a, b; c, d)', 'mat(delim: "[", a, b; c, d)'),
+    ("a times zws b", "a times b"),
+    ("zws_(i)", "zws_i"),
+    ("a & = b \\ & = - c", "a &= b \\\n  &= -c"),
+    ("- ( - 1 )", "-(-1)"),
+    ("x^(- 1)", "x^(-1)"),
+    ("n !", "n!"),
+    ("1 , 2 ; 3", "1, 2; 3"),
+    ('"a  b"x', '"a  b" x'),
+    ("#foo( a , b )x", "#foo( a , b )x"),
+    ("a // note", "a // note"),
+    ("", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after"), PAIRS)
+def test_rewrites(before: str, after: str) -> None:
+    assert tidy(before) == after
+
+
+@pytest.mark.parametrize(("before", "after"), PAIRS)
+def test_rewriting_again_changes_nothing(before: str, after: str) -> None:
+    assert tidy(after) == after
+
+
+def test_every_name_we_write_exists() -> None:
+    names = [*GREEK, *OPERATORS, *DOUBLE, *LARGE, *(short for short in SHORT.values() if short.isalpha())]
+    for name in names:
+        typst.compile(f"${name}$".encode(), format="pdf")
+    for short in SHORT.values():
+        typst.compile(f"$a {short} b$".encode(), format="pdf")
+
+
+@given(st.text(alphabet="abfxR12 _^()[]{}|&,;.!'\"\\/#+-=<>:*~\n", max_size=60))
+@settings(max_examples=300, deadline=None)
+def test_any_text_survives_tokenizing_and_steps(text: str) -> None:
+    assert write(tokenize(text)) == text
+    letters = [char for char in text if char in "abfxR12"]
+    assert [char for char in tidy(text) if char in "abfxR12"] == letters
+
+
+def test_only_what_is_still_equal_is_kept() -> None:
+    """With the real verifier: a parenthesis that would grow stays escaped, the rest is simplified."""
+    verifier = FormulaVerifier(None)
+    units = [formula(r"(x_1)"), formula(r"\mathrm{net}_1 \le \bigl(\tfrac{a}{b}\bigr)")]
+    before = [r"\( x_(1) \)", r"upright(n e t)_(1) lt.eq \( frac(a, b) \)"]
+    proved = [verdict.proved for verdict in verifier.verify(units, before)]
+    after = simplify(units, before, verifier)
+    assert after[0] == "(x_1)"
+    for unit, old, new, was in zip(units, before, after, proved, strict=True):
+        assert not was or verifier.verify([unit], [new])[0].proved, (old, new)
+
+
+def test_refused_steps_leave_the_others() -> None:
+    """The verifier refuses whatever has no ``\\(``; the scripts are simplified all the same."""
+    verifier = TableVerifier(lambda unit, text: r"\(" in text)
+    assert simplify([formula("f")], [r"\( x_(1) \)"], verifier) == [r"\(x_1\)"]
+
+
+def test_unproved_everything_stays_as_it_was() -> None:
+    verifier = TableVerifier(lambda unit, text: False)
+    assert simplify([formula("f")], [r"\( x_(1) \)"], verifier) == [r"\( x_(1) \)"]
+
+
+def test_one_verification_when_all_steps_hold() -> None:
+    verifier = TableVerifier(lambda unit, text: True)
+    simplify([formula("f"), formula("g")], ["x_(1)", "y_(2)"], verifier)
+    assert verifier.calls == [2]
+
+
+def test_steps_are_named_in_order() -> None:
+    assert [step.__name__ for step in STEPS][-1] == "respace"
