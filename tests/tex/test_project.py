@@ -133,6 +133,13 @@ def test_missing_loop_and_outside_stay_visible_and_are_reported(tmp_path: Path) 
     assert "secret" in read_project(main, allow_outside=True).source.text
 
 
+def test_a_file_that_may_be_missing_is_no_problem(tmp_path: Path) -> None:
+    text = "\\IfFileExists{no.tex}{\\input{no}}{}\\InputIfFileExists{yes}{}{}"
+    project = read_project(write(tmp_path, main=text, yes="here"))
+    assert "here" in project.source.text
+    assert not project.problems
+
+
 def test_files_that_include_each_other_exponentially_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,13 +22,17 @@ _CLASSES = frozenset({"documentclass", "LoadClass", "LoadClassWithOptions"})
 
 @dataclass(frozen=True, slots=True)
 class Include:
-    """``text[start:end]`` is the command; ``\\import`` has a ``folder``, ``\\subimport`` is ``relative``."""
+    """``text[start:end]`` is the command; ``\\import`` has a ``folder``, ``\\subimport`` is ``relative``.
+
+    ``guarded``: the text asked with ``\\IfFileExists`` before, so a missing file is no loss.
+    """
 
     start: int
     end: int
     target: str
     folder: str = ""
     relative: bool = False
+    guarded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +68,16 @@ def control_words(text: str, *, at_letter: bool = False) -> Iterator[tuple[str, 
 
 def includes(text: str) -> Iterator[Include]:
     """All include commands in order, up to ``\\endinput`` and to ``\\end{document}``."""
+    guarded: set[str] = set()
     for word, start, after in control_words(text):
         if word in _ONE:
             if (found := _target(text, after, word)) is not None:
-                yield Include(start, found[1], _clean(found[0]))
+                target = _clean(found[0])
+                is_guarded = word == "InputIfFileExists" or target.removesuffix(".tex") in guarded
+                yield Include(start, found[1], target, guarded=is_guarded)
+        elif word == "IfFileExists":
+            if found := short_argument(text, after):
+                guarded.add(_clean(found[0]).removesuffix(".tex"))
         elif word in _TWO:
             first = short_argument(text, after + text.startswith("*", after))
             second = short_argument(text, first[1]) if first else None

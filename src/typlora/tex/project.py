@@ -214,6 +214,8 @@ class _Reader:
             refuse(f"'{shown}' was not read: more than {MAX_DEPTH} files inside each other")
             return None
         found = self._resolve(include, path, base)
+        if found is None and include.guarded:
+            return None
         if found is None:
             refuse(f"the file '{shown}' was not found; its content is missing")
             return None
