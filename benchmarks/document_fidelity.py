@@ -52,7 +52,7 @@ class Fidelity:
 
 
 def measure(folder: Path, converter: str, typst: str, pool: CompilerPool, reference: Reference) -> Fidelity:
-    """One conversion of the document in ``folder``; ``reference`` is ``document_reference`` of its project."""
+    """One conversion of the document in ``folder``, whose LaTeX has been read by ``document_reference``."""
     verdict = compare_documents("", typst, pool, folder, reference=reference)
     counts = {aspect.name: (aspect.kept, aspect.total) for aspect in verdict.aspects}
     shares: dict[str, float | None] = {}

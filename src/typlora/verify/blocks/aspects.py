@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import TypeVar
 
@@ -20,8 +20,9 @@ from typlora.verify.blocks.model import (
     Table,
     Text,
 )
+from typlora.verify.blocks.refs import absorb_names, open_links
 from typlora.verify.blocks.text import words_of
-from typlora.verify.blocks.walk import all_words, every_block, every_formula, every_text
+from typlora.verify.blocks.walk import all_words, every_block, every_formula, every_text, map_texts
 
 _Kind = TypeVar("_Kind", bound=Block)
 ORDER_LIMIT = 4000  # above this many items order is not looked at: aligning is quadratic
@@ -50,6 +51,10 @@ class Aspect:
 
 def aspects(reference: Doc, candidate: Doc) -> tuple[Aspect, ...]:
     """All aspects, in the order in which they are reported."""
+    reference = replace(reference, blocks=_absorbed(reference.blocks))
+    links = {link for text in every_text(reference.blocks) for link in text.links}
+    opened = (map_texts(block, lambda text: open_links(text, links)) for block in candidate.blocks)
+    candidate = replace(candidate, blocks=_absorbed(opened))
     ours, theirs = list(every_block(candidate.blocks)), list(every_block(reference.blocks))
     left_texts, right_texts = list(every_text(reference.blocks)), list(every_text(candidate.blocks))
     left_refs, right_refs = _refs(left_texts), _refs(right_texts)
@@ -79,6 +84,11 @@ def aspects(reference: Doc, candidate: Doc) -> tuple[Aspect, ...]:
         ),
         multiset("figures", _images(left_texts), _images(right_texts)),
     )
+
+
+def _absorbed(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """Names before references belong to them: LaTeX writes ``Fig.``, Typst prints ``Figure``."""
+    return tuple(map_texts(block, absorb_names) for block in blocks)
 
 
 def multiset(name: str, left: Iterable[Hashable], right: Iterable[Hashable]) -> Aspect:
@@ -157,11 +167,14 @@ def _table_key(table: Table) -> tuple[Hashable, ...]:
 
 
 def _emphasised(texts: Iterable[Text]) -> Iterable[tuple[str, str]]:
+    """Bold and italic letters, a run at a time: CJK text has no words to go by."""
     for text in texts:
         for word in text.words:
-            marks = {mark for _, style in word.style for mark in style if mark in "bi"}
-            for mark in sorted(marks):
-                yield (mark, " ".join(words_of(word.text)))
+            letters = "".join(filter(str.isalnum, word.text))
+            start = 0
+            for count, style in word.style:
+                run, start = letters[start : start + count], start + count
+                yield from ((mark, run) for mark in style if mark in "bi")
 
 
 def _notes(texts: Iterable[Text]) -> Iterable[str]:

@@ -42,12 +42,14 @@ class Formula:
 class Ref:
     """A reference or a citation. ``supplement``: ``""`` the bare number, ``"auto"`` a name that is made
     (``\\cref``, ``@fig:a``), otherwise the words given. ``prose`` is ``\\citet``; ``cite`` is known on the
-    LaTeX side only, since ``@key`` can be either."""
+    LaTeX side only, since ``@key`` can be either. ``shown`` is the text of a Typst link to a label, which can
+    be a reference written out (``#link(<key>)[12]``) or a link of its own (``\\hyperref``)."""
 
     target: str
     supplement: str = ""
     cite: bool = False
     prose: bool = False
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ candidate that writes ``Fig. @a`` prints the name twice and stays different.
 """
 
 import re
+from dataclasses import replace
 
 from typlora.verify.blocks.model import REF_MARK, Ref, Text, Word
 
@@ -13,11 +14,12 @@ _NAMES = re.compile(
     r"|Lemmas?|Props?|Propositions?|Corollary|Definitions?|Defs?|Remarks?|Examples?|Algorithms?|Listings?|Parts?|§)\.?",
     re.I,
 )
-_ALONE = re.compile(rf"\({REF_MARK}\)")
+_ALONE = re.compile(rf"\((?={REF_MARK}+\))|(?<={REF_MARK})\)|\[(?={REF_MARK})|(?<={REF_MARK})\]")
 
 
 def align_refs(left: Text, right: Text) -> tuple[Text, Text]:
     """Both texts, ready to be compared word by word and atom by atom."""
+    right = open_links(right, set(left.links))
     mine = [atom for atom in left.atoms if isinstance(atom, Ref)]
     yours = [atom for atom in right.atoms if isinstance(atom, Ref)]
     if not mine and not yours:
@@ -29,11 +31,44 @@ def align_refs(left: Text, right: Text) -> tuple[Text, Text]:
     return _normal(left), _normal(right)
 
 
+def absorb_names(text: Text) -> Text:
+    """``Fig.~\\ref{a}`` without ``Fig.``, which is part of the reference then."""
+    return _normal(text) if any(isinstance(atom, Ref) for atom in text.atoms) else text
+
+
+def open_links(text: Text, links: set[str]) -> Text:
+    """Turn a link to a label back into its words where the LaTeX has such a link, not a reference."""
+    if not any(isinstance(atom, Ref) and atom.shown and f"#{atom.target}" in links for atom in text.atoms):
+        return text
+    refs = iter([atom for atom in text.atoms if isinstance(atom, Ref)])
+    opened: list[str] = []
+    words: list[Word] = []
+    for word in text.words:
+        pieces = ""
+        for char in word.text:
+            ref = next(refs) if char == REF_MARK else None
+            if ref is not None and ref.shown and f"#{ref.target}" in links:
+                pieces += ref.shown
+                opened.append(f"#{ref.target}")
+            else:
+                pieces += char
+        words += [Word(word.text, word.style)] if pieces == word.text else map(Word, pieces.split())
+    kept = tuple(
+        atom
+        for atom in text.atoms
+        if not (isinstance(atom, Ref) and atom.shown and f"#{atom.target}" in links)
+    )
+    return Text(tuple(words), kept, text.links + tuple(opened))
+
+
 def _like(candidate: Ref, reference: Ref) -> Ref:
+    """What is known of the reference, put on the candidate's: it cannot tell a citation from a reference."""
     if not reference.cite:
-        return candidate
+        return replace(candidate, shown="")
     supplement = "" if candidate.supplement == "auto" else candidate.supplement
-    return Ref(candidate.target, supplement, True, candidate.prose)
+    # A citation written out by hand (``[12]``) says what `form` would say.
+    prose = reference.prose if candidate.shown else candidate.prose
+    return Ref(candidate.target, supplement, True, prose)
 
 
 def _with_refs(text: Text, refs: list[Ref]) -> Text:
@@ -55,9 +90,9 @@ def _normal(text: Text) -> Text:
             for index in range(position, position + count):
                 supplement = refs[index].supplement
                 if not refs[index].cite and supplement not in ("", "auto") and _NAMES.fullmatch(supplement):
-                    refs[index] = Ref(refs[index].target, "auto", False, refs[index].prose)
+                    refs[index] = replace(refs[index], supplement="auto")
             position += count
-            word = Word(_ALONE.sub(REF_MARK, word.text), word.style)
+            word = Word(_ALONE.sub("", word.text), word.style)
         words.append(word)
     return _with_refs(Text(tuple(words), text.atoms, text.links), refs)
 
@@ -72,4 +107,4 @@ def _absorb_name(ref: Ref, before: list[Word], word: Word) -> Ref:
     before.pop()
     if match[1]:
         before.append(Word(match[1]))
-    return Ref(ref.target, "auto", False, ref.prose)
+    return replace(ref, supplement="auto")

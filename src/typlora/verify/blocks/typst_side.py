@@ -61,8 +61,6 @@ _SKIPPED = {"style", "script", "nav", "hr", "head"}
 _LABEL = re.compile(r"<([\w.:\-]+)>|\blabel\(\s*\"([^\"\\]+)\"\s*\)")
 # The prelude shadows two functions that are also the names of elements: of a figure's kind, in rules.
 _ELEMENTS = re.compile(r"\b(kind:\s*|show\s+|set\s+)(image|bibliography)\b")
-# The text of a link that is a reference: a number, a label, nothing else.
-_BARE_REF = re.compile(r"[\[(]?(?:[\d.]*\d[a-z]?|\S*:\S*|[A-Z](?:\.\d+)*|\?\?)[\])]?")
 _END = "typlora-end"
 _LABELS = """
 #context for key in (KEYS) {
@@ -284,13 +282,7 @@ class _Walker:
         elif kind == "ref":
             builder.add_atom(self._ref(element))
         elif kind == "inner":
-            target = element.get("data-target") or ""
-            text = element.text_content().strip()
-            if _BARE_REF.fullmatch(text) or text.strip("[]") == target:
-                builder.add_atom(Ref(target))
-            else:
-                self._children(builder, element, style)
-                builder.add_link(f"#{target}")
+            builder.add_atom(Ref(element.get("data-target") or "", shown=self.text(element).plain))
         elif tag == "a":
             self._children(builder, element, style)
             builder.add_link(element.get("href") or "")
