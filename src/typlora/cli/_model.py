@@ -74,7 +74,16 @@ def find_base(model: str | None, adapter: Path) -> Path:
     if name is None:
         record = adapter / runs.RECORD_FILE
         name = runs.read_record(adapter).base if record.is_file() else base.DEFAULT_BASE
-    return base.resolve(name, may_pull=False)
+    try:
+        return base.resolve(name, may_pull=False)
+    except ModelError as error:
+        if name in base.EMBEDDED or Path(name).exists() or name.count("/") != 1:
+            raise
+        raise ModelError(
+            f"the weights of {name} are not on this machine (they may need an account at their hub); give "
+            f"their folder with --model, or use the embedded base: --model {base.DEFAULT_BASE} with an "
+            "adapter trained on it"
+        ) from error
 
 
 def _quiet() -> None:
