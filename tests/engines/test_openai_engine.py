@@ -147,6 +147,28 @@ def test_our_own_prompt_goes_as_tokens(server: Server, tmp_path) -> None:  # typ
     assert engine.fingerprint.startswith("model/openai/http")
 
 
+def test_a_server_that_wants_text_gets_our_prompt_as_text(server: Server, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    pytest.importorskip("torch")
+    from tests.engines.tiny import tiny_base
+
+    from typlora.model.prompt import PromptEncoder
+
+    base = tiny_base(tmp_path)
+    encoder = PromptEncoder.from_folder(base)
+    server.script = {str(encoder.encode_prompt(latex)): 400 for latex in "xy"}
+    engine = OpenAIEngine(server.url, "m", tokenizer=base, concurrency=1)
+    assert [one is None for one in engine.propose([formula("x"), formula("y")])] == [False, False]
+    sent = [body["prompt"] for _, body, _ in server.seen]
+    assert sent[0] == encoder.encode_prompt("x")
+    assert sent[1:] == [encoder.as_text(encoder.encode_prompt(latex)) for latex in "xy"]
+
+
+def test_a_server_that_refuses_everything_is_an_error(server: Server) -> None:
+    server.script = {"a": 400, "b": 400}
+    with pytest.raises(EngineError, match="refuses every request: it answers 400"):
+        ask(server, "a", "b")
+
+
 def test_engines_by_name(tmp_path) -> None:  # type: ignore[no-untyped-def]
     assert open_engine("tylax").name == "rules:tylax"
     assert open_engine("pandoc").name == "rules:pandoc"

@@ -72,6 +72,9 @@ class OpenAIEngine:
         self._concurrency, self._timeout, self._retries = max(concurrency, 1), timeout, retries
         self._max, self._temperature, self._seed = max_new_tokens, temperature, seed
         self._encoder: PromptEncoder | None = None
+        self._as_text = False
+        self._refusal = ""  # why the server refused, as long as it has never answered
+        self._answered = False
         local = urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
         # a proxy set for the outside world knows nothing of this machine
         handlers = [urllib.request.ProxyHandler({})] if local else []
@@ -106,6 +109,8 @@ class OpenAIEngine:
         jobs = [(unit, seed + draw) for unit in units for draw in range(k)]
         with ThreadPoolExecutor(min(self._concurrency, len(jobs))) as pool:
             answers = list(pool.map(lambda job: self._ask(job[0], temperature, job[1]), jobs))
+        if not self._answered and self._refusal:
+            raise EngineError(f"{self._url} refuses every request: {self._refusal}; check model and address")
         found = [[one for one in answers[n * k : (n + 1) * k] if one is not None] for n in range(len(units))]
         return [list({one.typst: one for one in several}.values()) for several in found]
 
@@ -120,13 +125,24 @@ class OpenAIEngine:
         if self._tokenizer is not None:
             block = unit.kind is not UnitKind.FORMULA
             prompt = self._prompts().encode_prompt(unit.latex, unit.display, block=block)
-            reply = self._post("/completions", {**settings, "prompt": prompt})
+            reply = self._completion(settings, prompt)
         else:
             reply = self._post("/chat/completions", {**settings, "messages": _messages(unit)})
         typst = None if reply is None else _answer(reply)
         if not typst or any(word in typst for word in FORBIDDEN):
             return None
         return Candidate(typst, NAME, time.perf_counter() - start)
+
+    def _completion(self, settings: dict[str, Any], prompt: list[int]) -> Any:
+        """Tokens where the server takes them; else their text, whose marks its tokenizer reads as such."""
+        if not self._as_text:
+            reply = self._post("/completions", {**settings, "prompt": prompt})
+            if reply is not None:
+                return reply
+        text = self._prompts().as_text(prompt)
+        reply = self._post("/completions", {**settings, "prompt": text})
+        self._as_text = self._as_text or reply is not None
+        return reply
 
     def _post(self, path: str, body: dict[str, Any]) -> Any:
         """The decoded answer; ``None`` when the server refuses this request alone."""
@@ -141,6 +157,7 @@ class OpenAIEngine:
             try:
                 with self._opener.open(request, timeout=self._timeout) as response:
                     text = response.read(LARGEST + 1)
+                self._answered = True
                 return json.loads(text) if len(text) <= LARGEST else None
             except urllib.error.HTTPError as error:
                 problem = f"it answers {error.code} ({_reason(error)})"
@@ -152,6 +169,7 @@ class OpenAIEngine:
                         "and does the address end in /v1?"
                     ) from None
                 if error.code != 429 and error.code < 500:
+                    self._refusal = problem
                     return None
                 pause = _wanted_pause(error, pause)
             except (urllib.error.URLError, TimeoutError, ConnectionError) as error:

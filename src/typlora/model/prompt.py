@@ -97,6 +97,11 @@ class PromptEncoder:
         """The vocabulary's own name of a token, which some inference libraries want instead of numbers."""
         return str(self._tokenizer.id_to_token(number))
 
+    def as_text(self, ids: list[int]) -> str:
+        """A prompt as the string that a tokenizer reading special tokens turns into ``ids`` again."""
+        text: str = self._tokenizer.decode(ids, skip_special_tokens=False)
+        return text
+
     @classmethod
     def from_folder(cls, folder: Path) -> "PromptEncoder":
         """Read ``tokenizer.json`` of a base or a run folder."""
