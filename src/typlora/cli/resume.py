@@ -8,10 +8,11 @@ SUMMARY = "go on with a stopped run, exactly where it stopped"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run", type=Path, metavar="RUN", help="folder of the run")
+    parser.add_argument("run", metavar="RUN", help="folder, name or number of the run")
 
 
 def run(args: argparse.Namespace) -> int:
+    from typlora.model.numbering import find_run
     from typlora.train.session import resume
 
-    return resume(args.run, sys.stderr)
+    return resume(find_run(str(args.run), Path("outputs")), stream=sys.stderr)

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 SUMMARY = "fine-tune a base model on versioned data"
+OUTPUTS = Path("outputs")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -13,27 +14,59 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", type=Path, nargs="+", required=True, metavar="FILE", help="JSONL training data"
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="RUN", help="folder of the new run")
-    parser.add_argument("--profile", help="configs/NAME.toml")
-    parser.add_argument("--config", type=Path, help="a TOML file of your own, over the profile")
     parser.add_argument(
-        "--continue-from", metavar="RUN", help="a finished run whose adapter is trained further"
+        "--out", type=Path, metavar="RUN", help="folder of the new run (default: the next number in outputs/)"
     )
-    parser.add_argument("--eval-data", type=Path, help="rows that score the model and must not be trained on")
+    parser.add_argument("--profile", metavar="NAME", help="configs/NAME.toml")
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="a TOML file of your own, over the profile"
+    )
+    parser.add_argument("--eval-data", type=Path, metavar="FILE", help="rows that must not be trained on")
+    start = parser.add_argument_group("where to start from (default: the base model)")
+    start.add_argument("--continue-from", metavar="RUN", help="a run (folder, name or 001) to train further")
+    start.add_argument(
+        "--resume-from-checkpoint", type=Path, metavar="CHECKPOINT",
+        help="go on with that run; with other data it is continued as a new run",
+    )  # fmt: skip
+    start.add_argument(
+        "--peft-model-path", type=Path, metavar="ADAPTER", help="an adapter folder to train further"
+    )
+    start.add_argument(
+        "--continue-training", action="store_true", help="with --peft-model-path: what it does anyway"
+    )
     add_config_flags(parser)
 
 
 def run(args: argparse.Namespace) -> int:
+    from typlora.errors import ConfigError
+    from typlora.model.numbering import find_run, next_run
+    from typlora.model.profiles import effective
     from typlora.train.flags import config_flags
-    from typlora.train.session import start
+    from typlora.train.session import Request, start
 
-    return start(
-        data=args.data,
-        out=args.out,
-        profile=args.profile,
-        file=args.config,
-        flags=config_flags(args),
-        continue_from=args.continue_from,
-        eval_data=args.eval_data,
-        stream=sys.stderr,
+    given = [args.continue_from, args.resume_from_checkpoint, args.peft_model_path]
+    if sum(value is not None for value in given) > 1:
+        raise ConfigError("give one of --continue-from, --resume-from-checkpoint and --peft-model-path")
+    if args.continue_training and all(value is None for value in given):
+        raise ConfigError(
+            "--continue-training needs --peft-model-path, --continue-from or --resume-from-checkpoint"
+        )
+    source = args.peft_model_path
+    if args.continue_from is not None:
+        source = find_run(args.continue_from, args.out.parent if args.out else OUTPUTS)
+    flags = config_flags(args)
+    out = args.out
+    if out is None:
+        model = effective(args.profile, args.config, flags).config.model_id
+        out = next_run(OUTPUTS, model)
+    request = Request(
+        tuple(args.data),
+        out,
+        args.profile,
+        args.config,
+        flags,
+        source,
+        args.resume_from_checkpoint,
+        args.eval_data,
     )
+    return start(request, sys.stderr)

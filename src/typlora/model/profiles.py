@@ -95,7 +95,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "schedule": ("cosine", "linear", "constant"),
     "on_divergence": ("stop", "rollback"),
     "attention": ("auto", "eager", "sdpa"),
-    "fused": ("auto", "off"),
+    "fused": ("auto", "eager", "off"),
     "activation_checkpointing": ("auto", "on", "off"),
     "offload": ("auto", "on", "off"),
 }
@@ -124,11 +124,9 @@ def effective(
 ) -> Effective:
     """Merge all sources; raises ``ConfigError`` naming every mistake at once.
 
-    ``inherited`` stands between defaults and profile: what a continued run takes over from its parent.
+    ``inherited`` stands between file and flags: the adapter's shape, which a continued run cannot change.
     """
     sources: list[tuple[str, Mapping[str, Any]]] = []
-    if inherited:
-        sources.append(("parent run", inherited))
     if profile is not None:
         path = profiles_folder() / f"{profile}.toml"
         if not path.is_file():
@@ -136,6 +134,8 @@ def effective(
         sources.append((f"profile {profile}", _read_toml(path)))
     if file is not None:
         sources.append((str(file), _read_toml(file)))
+    if inherited:
+        sources.append(("parent run", inherited))
     if flags:
         sources.append(("flag", flags))
     problems: list[str] = []

@@ -38,6 +38,8 @@ class RunRecord:
     versions: Mapping[str, str] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
     status: str = "running"
+    parent_adapter: str | None = None
+    replayed: tuple[DataFile, ...] = ()
 
     def check(self, folder: Path, base_hash: str, template_hash: str) -> None:
         """Raise ``ModelError`` when the adapter was trained on another base or prompt template."""
@@ -62,7 +64,8 @@ def read_record(folder: Path) -> RunRecord:
     path = folder / RECORD_FILE
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
-        raw["data"] = tuple(DataFile(**item) for item in raw["data"])
+        for name in ("data", "replayed"):
+            raw[name] = tuple(DataFile(**item) for item in raw.get(name, ()))
         return RunRecord(**raw)
     except FileNotFoundError as error:
         raise ModelError(

@@ -25,13 +25,16 @@ class Position:
     """Where a run stands: ``step`` optimizer steps are done; the data position follows from it."""
 
     step: int
-    micro_tokens: int
     data_hash: str
     config_hash: str
     running_loss: float = 0.0
     watched: int = 0
     rate_scale: float = 1.0
+    micro_rows: int = 0
+    micro_tokens: int = 0
+    max_len: int = 0
     checkpointing: bool = False
+    offload: bool = False
 
 
 def step_of(folder: Path) -> int:

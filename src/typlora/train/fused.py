@@ -78,7 +78,8 @@ def fused_pass(causal: Any, config: TrainConfig, device: Any) -> "FusedPass | No
         and config.lora_dropout == 0
         and set(config.lora_targets) == set(LINEAR_LAYERS)
     )
-    return FusedPass(causal, device) if fits else None
+    compiled = config.fused == "auto" and compiler_there(device)
+    return FusedPass(causal, device, compiled) if fits else None
 
 
 def compiler_there(device: Any) -> bool:
@@ -89,12 +90,12 @@ def compiler_there(device: Any) -> bool:
 class FusedPass:
     """Called with rows, returns hidden states at completion positions and their targets."""
 
-    def __init__(self, causal: Any, device: Any) -> None:
+    def __init__(self, causal: Any, device: Any, compiled: bool) -> None:
         settings = causal.config
         width = getattr(settings, "head_dim", None) or settings.hidden_size // settings.num_attention_heads
         self.causal = causal
         self.device = device
-        self.kernels: Kernels = make_kernels(compiler_there(device))
+        self.kernels: Kernels = make_kernels(compiled)
         self.shape = Shape(
             settings.num_attention_heads,
             settings.num_key_value_heads,

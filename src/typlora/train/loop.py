@@ -13,19 +13,23 @@ from typlora.errors import CheckFailed
 from typlora.model.profiles import TrainConfig
 from typlora.model.prompt import Encoded
 from typlora.train.batches import Plan, cut_micro_batches
-from typlora.train.checkpoint import Position, load_tensors, save_checkpoint
+from typlora.train.checkpoint import Position, load_tensors, newest_usable, save_checkpoint
 from typlora.train.divergence import ADVICE, Watch
+from typlora.train.ladder import Limits, out_of_memory, saving
 from typlora.train.loss import completion_loss
 from typlora.train.network import Network
 from typlora.train.optim import Optimizer
+from typlora.train.parallel import Alone, Team
 from typlora.train.progress import Progress
+
+MOST_ROLLBACKS = 3  # each halves the rate; a run that diverges at an eighth of it has another fault
 
 
 class Stopped(Exception):  # noqa: N818 - not an error: the user asked for it
     """A signal ended the run after a checkpoint was written."""
 
     def __init__(self, signal_number: int, checkpoint: Path) -> None:
-        super().__init__(f"stopped by {signal.Signals(signal_number).name} at {checkpoint.name}")
+        super().__init__(f"stopped by {signal.Signals(signal_number).name}; {checkpoint.name} is written")
         self.signal_number = signal_number
         self.checkpoint = checkpoint
 
@@ -44,9 +48,11 @@ class Run:
     config_hash: str
     optimizer: Optimizer
     progress: Progress
+    limits: Limits
+    team: Alone | Team = field(default_factory=Alone)
     after_step: list[Callable[[int], None]] = field(default_factory=list)
     step: int = 0
-    micro_tokens: int = 0
+    rate_scale: float = 1.0
     watch: Watch = field(default_factory=Watch)
 
     def restore(self, checkpoint: Path, position: Position) -> None:
@@ -59,27 +65,50 @@ class Run:
             torch.cuda.set_rng_state(tensors.pop("rng_cuda"))
         self.optimizer.load(tensors)
         self.step = position.step
-        self.micro_tokens = position.micro_tokens
+        self.rate_scale = position.rate_scale
         self.watch = Watch(position.running_loss, position.watched)
+        self.limits = Limits(
+            position.micro_rows or self.limits.micro_rows,
+            position.micro_tokens or self.limits.micro_tokens,
+            position.max_len or self.limits.max_len,
+            position.checkpointing or self.limits.checkpointing,
+            position.offload or self.limits.offload,
+        )
+        if self.limits.checkpointing:
+            self.network.recompute_activations()
 
     def save(self) -> Path:
-        """Write a checkpoint of the present step."""
+        """Write a checkpoint of the present step (the first process does, the others wait)."""
         import torch
 
-        tensors = {**self.optimizer.state(), "rng": torch.get_rng_state()}
-        if torch.cuda.is_available():
-            tensors["rng_cuda"] = torch.cuda.get_rng_state()
-        position = Position(
-            step=self.step,
-            micro_tokens=self.micro_tokens,
-            data_hash=self.data_hash,
-            config_hash=self.config_hash,
-            running_loss=self.watch.mean,
-            watched=self.watch.seen,
-        )
-        return save_checkpoint(
-            self.folder, self.network.model, tensors, position, self.base_name, self.config.save_total_limit
-        )
+        folder = self.folder / f"checkpoint-{self.step}"
+        if self.team.first:
+            tensors = {**self.optimizer.state(), "rng": torch.get_rng_state()}
+            if torch.cuda.is_available():
+                tensors["rng_cuda"] = torch.cuda.get_rng_state()
+            position = Position(
+                step=self.step,
+                data_hash=self.data_hash,
+                config_hash=self.config_hash,
+                running_loss=self.watch.mean,
+                watched=self.watch.seen,
+                rate_scale=self.rate_scale,
+                micro_rows=self.limits.micro_rows,
+                micro_tokens=self.limits.micro_tokens,
+                max_len=self.limits.max_len,
+                checkpointing=self.limits.checkpointing,
+                offload=self.limits.offload,
+            )
+            folder = save_checkpoint(
+                self.folder,
+                self.network.model,
+                tensors,
+                position,
+                self.base_name,
+                self.config.save_total_limit,
+            )
+        self.team.wait()
+        return folder
 
 
 def train(run: Run) -> None:
@@ -88,36 +117,83 @@ def train(run: Run) -> None:
     Raises ``Stopped`` after a signal (a checkpoint is written first), ``CheckFailed`` on divergence.
     """
     steps = len(run.plan.steps)
-    if not run.micro_tokens:
-        run.micro_tokens = run.config.micro_tokens
+    rollbacks = 0
+    if run.config.on_divergence == "rollback" and run.step == 0:
+        run.save()  # something to roll back to before the first regular checkpoint
     run.progress.start()
     with _signals() as caught:
         while run.step < steps:
             loss, norm, completion, tokens = _gradients(run)
-            complaint = run.watch.complaint(loss, norm)
-            if complaint:
+            if complaint := run.watch.complaint(loss, norm):
                 run.optimizer.discard()
-                raise CheckFailed(f"step {run.step + 1}: {complaint}; {ADVICE}")
-            rate = run.optimizer.step(run.step, norm)
+                rollbacks += 1
+                _diverged(run, complaint, rollbacks)
+                continue
+            rate = run.optimizer.step(run.step, norm, run.rate_scale) if completion else 0.0
             run.step += 1
-            run.progress.step(run.step, loss, rate, norm, completion, tokens)
+            if run.team.first:
+                run.progress.step(run.step, loss, rate, norm, completion, tokens)
             for hook in run.after_step:
                 hook(run.step)
-            if caught:
-                raise Stopped(caught[0], run.save())
+            if stop := run.team.agree(caught[0] if caught else 0):
+                raise Stopped(stop, run.save())
             if run.step % run.config.save_steps == 0 or run.step == steps:
                 run.save()
 
 
+def _diverged(run: Run, complaint: str, rollbacks: int) -> None:
+    """Go back to the newest checkpoint at half the rate, or raise ``CheckFailed``."""
+    told = f"step {run.step + 1}: {complaint}"
+    if run.config.on_divergence != "rollback" or rollbacks > MOST_ROLLBACKS:
+        kept = (
+            f"; the last good checkpoint in {run.folder} is kept"
+            if any(run.folder.glob("checkpoint-*"))
+            else ""
+        )
+        raise CheckFailed(f"{told}{kept}; {ADVICE}")
+    checkpoint, position, _ = newest_usable(run.folder)
+    scale = run.rate_scale * 0.5
+    run.restore(checkpoint, position)
+    run.rate_scale = scale
+    run.progress.say(f"{told}; back to {checkpoint.name} with {scale:g} of the learning rate")
+
+
 def _gradients(run: Run) -> tuple[float, float, int, int]:
-    """Accumulate the step's gradient: mean loss a completion token, its norm, completion and all tokens."""
-    rows = [run.rows[number] for number in run.plan.steps[run.step]]
-    completion = sum(row.completion_length for row in rows)
-    loss = 0.0
-    for micro in cut_micro_batches(rows, run.micro_tokens, run.config.rows_per_step):
-        loss += micro_step(run.network, micro, 1.0 / completion)
-        run.optimizer.collect()
-    return loss, run.optimizer.norm(), completion, sum(len(row.input_ids) for row in rows)
+    """Accumulate the step's gradient: mean loss a completion token, its norm, completion and all tokens.
+
+    Goes down the memory ladder as often as needed; the step is repeated with the same random numbers.
+    """
+    import torch
+
+    random_state = torch.get_rng_state()
+    while True:
+        rows = [run.rows[number] for number in run.plan.steps[run.step]]
+        rows = [row for row in rows if len(row.input_ids) <= run.limits.max_len]
+        completion = sum(row.completion_length for row in rows)
+        if not rows:
+            return run.watch.mean, 0.0, 0, 0
+        try:
+            loss = 0.0
+            micros = cut_micro_batches(rows, run.limits.micro_tokens, run.limits.micro_rows)
+            for micro, weight in run.team.share(micros):
+                with saving(run.limits):
+                    loss += micro_step(run.network, micro, weight / completion)
+                run.optimizer.collect()
+            loss = run.team.gather(loss, run.optimizer)
+            return loss, run.optimizer.norm(), completion, sum(len(row.input_ids) for row in rows)
+        except (RuntimeError, MemoryError) as error:
+            if not out_of_memory(error):
+                raise
+        run.optimizer.discard()
+        torch.set_rng_state(random_state)
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        before = run.limits
+        run.limits, told = before.smaller(rows, run.network.device.type != "cpu")
+        if run.limits.checkpointing and not before.checkpointing:
+            run.network.recompute_activations()
+        run.progress.say(told)
+        run.progress.write({"step": run.step, "out_of_memory": told})
 
 
 def micro_step(network: Network, rows: list[Encoded], scale: float) -> float:

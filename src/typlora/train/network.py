@@ -32,6 +32,11 @@ class Network:
         """Names and tensors that are trained, in a fixed order."""
         return [(name, tensor) for name, tensor in self.model.named_parameters() if tensor.requires_grad]
 
+    def recompute_activations(self) -> None:
+        """Keep only each layer's input from now on; the fused pass keeps more, so it goes."""
+        self.fast = None
+        self.causal.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+
     def completion_states(self, rows: Sequence[Encoded]) -> tuple[Any, Any]:
         """States (positions, width) that predict the completion tokens, and those tokens (positions,)."""
         import torch
@@ -76,6 +81,7 @@ def build_network(
 
     from typlora.train.fused import fused_pass
 
+    _quiet()
     torch.manual_seed(config.seed)
     device = choose_device()
     causal = load_base(base, config, device)
@@ -90,7 +96,7 @@ def build_network(
     model = add_adapter(causal, config, adapter)
     model.train()
     network = Network(model, causal, device, pad_id)
-    if config.fused == "auto" and not checkpointing:
+    if config.fused != "off" and not checkpointing:
         network.fast = fused_pass(causal, config, device)
     return network
 
@@ -159,6 +165,15 @@ def add_adapter(causal: Any, config: TrainConfig, adapter: Path | None) -> Any:
         if tensor.requires_grad:
             tensor.data = tensor.data.to(dtype)
     return model
+
+
+def _quiet() -> None:
+    """What the libraries say of each other's old names and optional kernels is not for our users."""
+    import logging
+    import warnings
+
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
 
 
 def _nf4(dtype: Any) -> Any:

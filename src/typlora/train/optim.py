@@ -64,12 +64,14 @@ class Optimizer:
 
         return float(torch.nn.utils.get_total_norm([master.grad for master in self.masters]))
 
-    def step(self, step: int, norm: float) -> float:
-        """Clip, update, write the weights back; returns the learning rate used."""
+    def step(self, step: int, norm: float, scale: float = 1.0) -> float:
+        """Clip, update at ``scale`` times the scheduled rate, write back; returns the rate used."""
         import torch
 
-        rate = self.config.learning_rate * rate_factor(
-            step, self.steps, self.config.warmup_steps, self.config.schedule
+        rate = (
+            self.config.learning_rate
+            * scale
+            * rate_factor(step, self.steps, self.config.warmup_steps, self.config.schedule)
         )
         if norm > self.config.max_grad_norm:
             torch._foreach_mul_([master.grad for master in self.masters], self.config.max_grad_norm / norm)

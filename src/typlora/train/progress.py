@@ -4,6 +4,7 @@ import json
 import sys
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
@@ -17,6 +18,7 @@ class Progress:
     steps: int
     every: int
     stream: TextIO = field(default_factory=lambda: sys.stderr)
+    reporters: list[Callable[[dict[str, Any] | None], None]] = field(default_factory=list)
     _recent: deque[tuple[float, int, int]] = field(default_factory=lambda: deque(maxlen=50))
     _losses: list[float] = field(default_factory=list)
     _began: float = field(default_factory=time.perf_counter)
@@ -60,6 +62,13 @@ class Progress:
         """Append one record to the log."""
         with self.log.open("a", encoding="utf-8") as file:
             file.write(json.dumps(record) + "\n")
+        for report in self.reporters:
+            report(record)
+
+    def close(self) -> None:
+        """The run ended."""
+        for report in self.reporters:
+            report(None)
 
     def say(self, text: str) -> None:
         print(text, file=self.stream, flush=True)

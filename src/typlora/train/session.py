@@ -2,77 +2,121 @@
 
 import hashlib
 import json
+import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
+from typlora.data.replay import with_replay
 from typlora.errors import ConfigError, InputError
 from typlora.model.base import resolve, weights_hash
+from typlora.model.memory import plan_memory
 from typlora.model.profiles import TrainConfig, effective
 from typlora.model.prompt import PromptEncoder
-from typlora.model.runs import RunRecord, library_versions, read_record, write_record
+from typlora.model.runs import DataFile, RunRecord, library_versions, read_record, write_record
+from typlora.train.ancestry import (
+    Parent,
+    check_adapter,
+    earlier_data,
+    parent_of,
+    refuse_other_shape,
+    same_work,
+)
 from typlora.train.batches import plan_steps
-from typlora.train.checkpoint import checkpoints, newest_usable, save_adapter
+from typlora.train.checkpoint import (
+    checkpoints,
+    newest_usable,
+    read_position,
+    save_adapter,
+)
 from typlora.train.dataset import encode_rows, load_rows, refuse_leaks
+from typlora.train.ladder import Limits
 from typlora.train.loop import Run, Stopped, train
-from typlora.train.network import build_network
+from typlora.train.network import build_network, choose_device
 from typlora.train.optim import Optimizer
+from typlora.train.parallel import join_team
 from typlora.train.progress import Progress
+from typlora.train.reporting import open_reporters
 
 
-def start(
-    *,
-    data: Sequence[Path],
-    out: Path,
-    profile: str | None = None,
-    file: Path | None = None,
-    flags: Mapping[str, Any] | None = None,
-    continue_from: str | None = None,
-    eval_data: Path | None = None,
-    stream: TextIO | None = None,
-) -> int:
-    """Train a new run in ``out``; returns the exit status."""
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the user asked for. ``checkpoint`` comes from ``--resume_from_checkpoint``: resume or continue."""
+
+    data: tuple[Path, ...]
+    out: Path
+    profile: str | None = None
+    file: Path | None = None
+    flags: Mapping[str, Any] | None = None
+    continue_from: Path | None = None
+    checkpoint: Path | None = None
+    eval_data: Path | None = None
+
+
+def start(request: Request, stream: TextIO | None = None) -> int:
+    """Train a new run (or go on with one, if that is what the checkpoint means); returns the exit status."""
     stream = stream or sys.stderr
-    settings = effective(profile, file, flags)
+    rows, files = load_rows(request.data)
+    source = request.continue_from or request.checkpoint
+    parent = parent_of(source) if source is not None else None
+    # The adapter's shape is a fact; only a flag can contradict it, and that is an error.
+    given = dict(request.flags or {})
+    facts = {} if parent is None else {k: v for k, v in parent.settings().items() if k not in given}
+    settings = effective(request.profile, request.file, given, facts)
+    if parent is not None:
+        refuse_other_shape(settings.config.as_dict(), parent, settings.origins)
+        if request.checkpoint is not None:
+            resumed = _resume_instead(request, parent, files, settings.config, stream)
+            if resumed is not None:
+                return resumed
     print(settings.table(), file=stream, flush=True)
-    config = settings.config
-    rows, files = load_rows(data)
-    if eval_data is not None:
-        refuse_leaks(rows, load_rows([eval_data])[0])
-    if (out / "run.json").exists():
+    if request.eval_data is not None:
+        refuse_leaks(rows, load_rows([request.eval_data])[0])
+    out = request.out
+    if (out / "run.json").exists() and os.environ.get("RANK", "0") == "0":
         raise ConfigError(
             f"--out {out} holds another run; give a new folder, or go on with: typlora resume {out}"
         )
-    base = resolve(config.model_id)
+    base = resolve(settings.config.model_id)
     encoder = PromptEncoder.from_folder(base)
+    if parent is not None and parent.record is not None:
+        parent.record.check(parent.adapter, weights_hash(base), encoder.template_hash)
+    elif parent is not None:
+        print(f"{parent.adapter} has no run.json: base and prompt template cannot be checked", file=stream)
     record = RunRecord(
         name=out.name,
-        base=config.model_id,
+        base=settings.config.model_id,
         base_hash=weights_hash(base),
         template_hash=encoder.template_hash,
         data=tuple(files),
-        parent=None,
-        config=config.as_dict(),
+        parent=None if parent is None else str(parent.run or parent.adapter),
+        parent_adapter=None if parent is None else str(parent.adapter),
+        replayed=_replayed(parent, settings.config),
+        config=settings.config.as_dict(),
         origins=dict(settings.origins),
         versions=library_versions(),
     )
     try:
         out.mkdir(parents=True, exist_ok=True)
+        write_record(out, record)
+        for name in ("tokenizer.json", "tokenizer_config.json"):
+            if (base / name).is_file():
+                shutil.copy2(base / name, out / name)
     except OSError as error:
-        raise InputError(f"cannot make {out}: {error.strerror}") from error
-    write_record(out, record)
-    shutil.copy2(base / "tokenizer.json", out / "tokenizer.json")
-    shutil.copy2(base / "tokenizer_config.json", out / "tokenizer_config.json")
-    return _go(out, record, config, base, encoder, rows, resume=False, stream=stream)
+        raise InputError(f"cannot write {out}: {error.strerror or error}") from error
+    return _go(out, record, base, encoder, rows, stream)
 
 
-def resume(run: Path, stream: TextIO | None = None) -> int:
+def resume(run: Path, checkpoint: Path | None = None, stream: TextIO | None = None) -> int:
     """Go on with a stopped run exactly where it stopped; returns the exit status."""
     stream = stream or sys.stderr
     record = read_record(run)
-    config = effective(flags=record.config).config
+    if record.status == "finished":
+        print(f"{run} is finished; train further with: typlora train --continue-from {run}", file=stream)
+        return 0
     rows, files = load_rows([Path(file.path) for file in record.data])
     for was, now in zip(record.data, files, strict=True):
         if was.sha256 != now.sha256:
@@ -80,32 +124,71 @@ def resume(run: Path, stream: TextIO | None = None) -> int:
                 f"{now.path} has changed since {run} began; resume needs the same data; train a new run with "
                 f"--continue-from {run}"
             )
-    base = resolve(config.model_id)
+    base = resolve(str(record.config["model_id"]))
     encoder = PromptEncoder.from_folder(base)
     record.check(run, weights_hash(base), encoder.template_hash)
-    return _go(run, record, config, base, encoder, rows, resume=True, stream=stream)
+    return _go(run, record, base, encoder, rows, stream, resuming=True, checkpoint=checkpoint)
+
+
+def _resume_instead(
+    request: Request, parent: Parent, files: list[DataFile], config: TrainConfig, stream: TextIO
+) -> int | None:
+    """``--resume_from_checkpoint`` with the checkpoint's own data and configuration is a resume."""
+    if parent.run is None or not same_work(parent, files, config.as_dict()):
+        print(
+            f"{parent.name}: other data or configuration, so this continues it as a new run: fresh "
+            "optimizer, fresh schedule, step 0",
+            file=stream,
+        )
+        return None
+    checkpoint = parent.adapter if parent.adapter != parent.run else None
+    if request.out.resolve() != parent.run.resolve():
+        raise ConfigError(
+            f"--resume-from-checkpoint has the same data and configuration as {parent.run}, so it goes on "
+            f"there: give --out {parent.run} or run: typlora resume {parent.run}"
+        )
+    print(f"same data and configuration: resuming {parent.run}", file=stream)
+    return resume(parent.run, checkpoint, stream)
+
+
+def _replayed(parent: Parent | None, config: TrainConfig) -> tuple[DataFile, ...]:
+    """Files that earlier versions' rows are taken from."""
+    if parent is None or parent.run is None or not config.replay:
+        return ()
+    return tuple(earlier_data(parent.run)[1])
 
 
 def _go(
     out: Path,
     record: RunRecord,
-    config: TrainConfig,
     base: Path,
     encoder: PromptEncoder,
     rows: Sequence[Any],
-    *,
-    resume: bool,
     stream: TextIO,
+    *,
+    resuming: bool = False,
+    checkpoint: Path | None = None,
 ) -> int:
     import torch
 
+    config = effective(flags=record.config).config
     if config.threads:
         torch.set_num_threads(config.threads)
+    team = join_team(choose_device())
+    if not team.first:
+        stream = open("/dev/null", "w")  # noqa: PTH123, SIM115 - lives as long as the process
+    if record.replayed:
+        earlier, _ = load_rows([Path(file.path) for file in record.replayed])
+        before = len(rows)
+        rows = with_replay(rows, earlier, config.replay, config.seed)
+        print(f"replay: {len(rows) - before} rows of {len(record.replayed)} earlier files", file=stream)
     dataset = encode_rows(rows, encoder, config.max_len)
     print(dataset.summary(), file=stream, flush=True)
+    print(plan_memory(base, config).table(), file=stream, flush=True)
     plan = plan_steps(len(dataset.rows), config.rows_per_step, config.epochs, config.max_steps, config.seed)
-    network = build_network(base, config, encoder.pad_id)
-    optimizer = Optimizer(network.trainable(), config, len(plan.steps))
+    adapter = None if record.parent_adapter is None else check_adapter(Path(record.parent_adapter))
+    recompute = config.activation_checkpointing == "on"
+    network = build_network(base, config, encoder.pad_id, adapter, checkpointing=recompute)
     state = Run(
         folder=out,
         config=config,
@@ -115,28 +198,55 @@ def _go(
         base_name=config.model_id,
         data_hash=_hash([file.sha256 for file in record.data]),
         config_hash=_hash(record.config),
-        optimizer=optimizer,
-        progress=Progress(out / "log.jsonl", len(plan.steps), config.log_steps, stream),
+        optimizer=Optimizer(network.trainable(), config, len(plan.steps)),
+        progress=Progress(
+            out / "log.jsonl", len(plan.steps), config.log_steps, stream, open_reporters(config, out)
+        ),
+        limits=Limits(
+            config.batch_size, config.micro_tokens, config.max_len, recompute, config.offload == "on"
+        ),
+        team=team,
     )
-    if resume:
-        if checkpoints(out):
-            checkpoint, position, skipped = newest_usable(out)
-            for reason in skipped:
-                print(f"passed over: {reason}", file=stream)
-            state.restore(checkpoint, position)
-            print(f"going on from {checkpoint.name}", file=stream)
-        else:
-            print("no checkpoint yet: from the first step", file=stream)
+    if resuming:
+        _restore(state, checkpoint, stream)
+    if config.eval_steps and team.first:
+        from typlora.train.scoring import scorer
+
+        state.after_step.append(scorer(state, encoder, rows, config))
     try:
         train(state)
     except Stopped as stopped:
         print(f"{stopped}; go on with: typlora resume {out}", file=stream, flush=True)
         return 128 + stopped.signal_number
-    save_adapter(network.model, out, config.model_id)
-    record = record.finished({"steps": state.step, "loss": state.watch.mean, "rows": len(dataset.rows)})
-    write_record(out, record)
+    finally:
+        state.progress.close()
+    if team.first:
+        save_adapter(network.model, out, config.model_id)
+        metrics = {
+            "steps": state.step,
+            "loss": round(state.watch.mean, 5),
+            "rows": len(dataset.rows),
+            "dropped_long": dataset.dropped_long,
+            "dropped_duplicate": dataset.dropped_duplicate,
+        }
+        write_record(out, record.finished(metrics))
     print(f"done: {out}", file=stream, flush=True)
     return 0
+
+
+def _restore(state: Run, checkpoint: Path | None, stream: TextIO) -> None:
+    """Stand where the run stopped: at ``checkpoint`` or at the newest that is complete."""
+    if checkpoint is not None:
+        position, skipped = read_position(checkpoint), list[str]()
+    elif checkpoints(state.folder):
+        checkpoint, position, skipped = newest_usable(state.folder)
+    else:
+        print("no checkpoint yet: from the first step", file=stream)
+        return
+    for reason in skipped:
+        print(f"passed over: {reason}", file=stream)
+    state.restore(checkpoint, position)
+    print(f"going on from {checkpoint.name}", file=stream)
 
 
 def _hash(value: Any) -> str:

@@ -1,0 +1,87 @@
+"""Several processes, each with a share of every step's micro-batches; gradients of the adapter are summed.
+
+The base is frozen, so only the adapter's gradients (tens of megabytes) travel: this is all that data
+parallelism needs here. ``accelerate launch`` (or ``torchrun``) sets the environment that is read.
+"""
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from typlora.model.prompt import Encoded
+    from typlora.train.optim import Optimizer
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """One process."""
+
+    first: bool = True
+
+    def share(self, micros: list[list["Encoded"]]) -> list[tuple[list["Encoded"], float]]:
+        """This process's micro-batches, each with the weight of its loss."""
+        return [(micro, 1.0) for micro in micros]
+
+    def gather(self, loss: float, optimizer: "Optimizer") -> float:
+        """The loss of all processes, after summing gradients."""
+        return loss
+
+    def agree(self, signal_number: int) -> int:
+        """The signal any process caught, or 0."""
+        return signal_number
+
+    def wait(self) -> None:
+        """Until all are here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """One of ``size`` processes."""
+
+    rank: int
+    size: int
+    device: Any
+
+    @property
+    def first(self) -> bool:
+        return self.rank == 0
+
+    def share(self, micros: list[list["Encoded"]]) -> list[tuple[list["Encoded"], float]]:
+        """Equally many for each process (sharded weights are gathered in step); spare ones weigh nothing."""
+        rounds = -(-len(micros) // self.size)
+        numbers = range(self.rank, rounds * self.size, self.size)
+        return [(micros[n], 1.0) if n < len(micros) else (micros[-1][-1:], 0.0) for n in numbers]
+
+    def gather(self, loss: float, optimizer: "Optimizer") -> float:
+        import torch
+
+        total = torch.tensor([loss], dtype=torch.float64, device=self.device)
+        torch.distributed.all_reduce(total)
+        for master in optimizer.masters:
+            torch.distributed.all_reduce(master.grad)
+        return float(total)
+
+    def agree(self, signal_number: int) -> int:
+        import torch
+
+        caught = torch.tensor([signal_number], device=self.device)
+        torch.distributed.all_reduce(caught, op=torch.distributed.ReduceOp.MAX)
+        return int(caught)
+
+    def wait(self) -> None:
+        import torch
+
+        torch.distributed.barrier()
+
+
+def join_team(device: Any) -> Alone | Team:
+    """The team this process was launched into; alone without one."""
+    size = int(os.environ.get("WORLD_SIZE", "1"))
+    if size < 2:
+        return Alone()
+    import torch
+
+    if not torch.distributed.is_initialized():
+        torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    return Team(torch.distributed.get_rank(), size, device)
