@@ -227,6 +227,8 @@ class _Session:
                 self._pool,
                 source=job.name,
                 output="<stdout>" if job.output is None else str(job.output),
+                chunk=self._args.chunk,
+                model_only=self._options.engine == "model",
                 progress=_teller(update, job.name),
                 notes=self._notes,
             )

@@ -62,6 +62,7 @@ class Cascade:
         simplify: bool = True,
         samples: int = 0,
         batch: int = BATCH,
+        salt: str = "",
     ) -> None:
         self.engines = list(engines)
         self.notes: list[str] = []
@@ -70,6 +71,7 @@ class Cascade:
         self._simplify = simplify
         self._samples = samples
         self._batch = batch
+        self._salt = salt  # of the cache key: what else decides a verdict
 
     def convert(self, units: Sequence[Unit], progress: Progress | None = None) -> list[Conversion]:
         """One conversion a unit, in order. Raises ``EngineError`` when the only engine cannot work."""
@@ -110,7 +112,7 @@ class Cascade:
         waiting = [state for state in states if state.proved is None]
         if not waiting:
             return  # a model is loaded to tell its fingerprint: not for nothing
-        fingerprint = f"{engine.fingerprint} {suffix}".strip()
+        fingerprint = " ".join(part for part in (engine.fingerprint, suffix, self._salt) if part)
         for batch in _batches(waiting, self._batch):
             keys = [entry_key(state.unit, fingerprint) for state in batch]
             known = self._cache.get(keys) if self._cache is not None else {}

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from typlora.convert.assemble import Assembled, assemble
-from typlora.convert.cascade import Cascade, Progress
+from typlora.convert.cascade import Cascade, Progress, Sampler
+from typlora.convert.chunks import ask_for_chunks
 from typlora.convert.conversion import Conversion
 from typlora.convert.document.nouns import Asset, Draft
 from typlora.convert.report.items import Document, Item, build, loss_item
@@ -37,10 +38,16 @@ def convert_project(
     *,
     source: str,
     output: str,
+    chunk: str = "formula",
+    model_only: bool = False,
     progress: Progress | None = None,
     notes: Sequence[str] = (),
 ) -> Converted:
-    """Draft, convert all formulas, assemble, compile. ``source`` and ``output`` are names for the report."""
+    """Draft, convert all formulas, assemble, compile. ``source`` and ``output`` are names for the report.
+
+    With a ``chunk`` other than ``formula`` the engines that take whole blocks are asked for those too;
+    ``model_only`` asks for all of them and not just where something is not proved.
+    """
     from typlora.convert.draft import draft as make_draft
 
     started = time.perf_counter()
@@ -48,6 +55,14 @@ def convert_project(
         progress(0, 0, "reading")
     draft = make_draft(project)
     conversions = cascade.convert(draft.formulas, progress)
+    taken: list[Conversion] = []
+    engines = [engine for engine in cascade.engines if isinstance(engine, Sampler)]
+    if chunk != "formula" and engines:
+        draft, taken = ask_for_chunks(
+            draft, conversions, chunk, engines, pool, everything=model_only, progress=progress
+        )
+    elif chunk != "formula":
+        notes = (*notes, f"--chunk {chunk} needs a model: rules take formulas only")
     if progress is not None:
         progress(len(draft.formulas), len(draft.formulas), "compiling")
     assembled = _assemble(draft, conversions, pool)
@@ -55,7 +70,7 @@ def convert_project(
     document = build(
         source,
         output,
-        assembled.conversions,
+        (*assembled.conversions, *taken),
         _distinct(losses),
         time.perf_counter() - started,
         (*notes, *cascade.notes),
