@@ -47,7 +47,7 @@ def _begin(expander: Expander, frame: Frame, start: int, after: int, word: str) 
             expander.push(fill(macro.body, values), frame.depth, macro.internal, key)
             return True
         frame.position = end
-    expander.emit(frame, start, end)
+    expander.output.copy(frame, start, end)
     frame.position = end
     expander.open_environment(name, None, [], name in ENVIRONMENT_SPECS and ENVIRONMENT_SPECS[name][1])
     return True
@@ -71,7 +71,7 @@ def _end(expander: Expander, frame: Frame, start: int, after: int, word: str) ->
         frame.position = end
         expander.push(fill(opened[0].ending, opened[1]), frame.depth, opened[0].internal, key)
         return True
-    expander.emit(frame, start, end)
+    expander.output.copy(frame, start, end)
     frame.position = end
     return True
 
@@ -199,7 +199,7 @@ def _unwrap(expander: Expander, frame: Frame, start: int, after: int, word: str)
 
 
 def _open(expander: Expander, frame: Frame, start: int, after: int, word: str) -> bool:
-    expander.emit(frame, start, after)
+    expander.output.copy(frame, start, after)
     frame.position = after
     expander.open_group()
     return True

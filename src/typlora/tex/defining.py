@@ -162,6 +162,8 @@ def _let(reader: DefinitionReader, word: str, table: MacroTable) -> Definition |
     reader.blank()
     if reader.at("="):
         reader.position += 1
+    if reader.at("{") or reader.at("}"):
+        return None  # \let\bgroup={
     target = reader.group()
     if reader.failed or not target or target == name:
         return None

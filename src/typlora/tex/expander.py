@@ -18,6 +18,8 @@ from typlora.tex.definitions import DEFINING, apply, read_definition
 from typlora.tex.lexer import VERBATIM_COMMANDS, line_end, verbatim_end, word_end
 from typlora.tex.macros import Macro, MacroTable
 from typlora.tex.mouth import Frame, Mouth
+from typlora.tex.needs import Needs
+from typlora.tex.output import Output, Piece
 from typlora.tex.replacement import as_argument, fill, glue, without_line
 from typlora.tex.specs import MACRO_SPECS, STRUCTURAL, TEXT_ARGUMENT
 
@@ -39,20 +41,6 @@ class Abort(Exception):  # noqa: N818 - control flow of the expansion, never see
 
 
 @dataclass(slots=True)
-class Piece:
-    """A stretch of the document (``literal``), or ``text`` that stands for it."""
-
-    first: int
-    last: int
-    text: str = ""
-    literal: bool = True
-
-    def of(self, document: str) -> str:
-        """The piece's text."""
-        return document[self.first : self.last] if self.literal else self.text
-
-
-@dataclass(slots=True)
 class Use:
     """The use of a macro in the document that is being expanded, and what to return to if it fails."""
 
@@ -68,16 +56,6 @@ class Use:
     conditions: int
     steps: int = 0
     characters: int = 0
-
-
-@dataclass(slots=True)
-class Need:
-    """A known command (or ``^``) still waits for ``count`` arguments at brace level ``level``."""
-
-    level: int
-    count: int
-    script: bool
-    bracket: bool = False
 
 
 def environment_key(name: str) -> str:
@@ -99,13 +77,12 @@ class Expander(Mouth):
         self.flags: dict[str, bool] = {}  # \\newif switches by their condition's name
         self.lefts = 0  # \left without its \right so far
         self.conditions: list[bool] = []  # true where \else and \fi belong to a condition we decided
-        self._pieces: list[Piece] = []
-        self._after_word = False
+        self.output = Output()
         self._use: Use | None = None
         self._groups: list[bool] = []  # math mode outside of each open group
         self._group_math: bool | None = None
         self._undo: list[tuple[int, bool, str, Macro | None]] = []
-        self._needs: list[Need] = []
+        self._needs = Needs()
         self._environments: list[tuple[str, Macro | None, list[str | None], int]] = []
         self._given_up: set[str] = set()
         self._total = 0
@@ -116,7 +93,7 @@ class Expander(Mouth):
         while True:
             try:
                 self._loop()
-                return self._pieces
+                return self.output.pieces
             except Abort as abort:
                 self._undo_use(abort)
 
@@ -130,8 +107,8 @@ class Expander(Mouth):
             stop = found.start() if found else frame.end
             if stop > frame.position:
                 if self._needs:
-                    self._plain(frame.text[frame.position : stop])
-                self.emit(frame, frame.position, stop)
+                    self._needs.characters(frame.text[frame.position : stop], len(self._groups))
+                self.output.copy(frame, frame.position, stop)
                 frame.position = stop
             if found is None:
                 frames.pop()
@@ -142,7 +119,7 @@ class Expander(Mouth):
                 continue
             frame.position = stop + 1
             if character == "{":
-                self._argument_seen()
+                self._needs.seen(len(self._groups))
                 self._open_group()
             elif character == "}":
                 self._close_group()
@@ -152,9 +129,9 @@ class Expander(Mouth):
                 if frame.text.startswith("$", stop + 1) and stop + 1 < frame.end and not self.math:
                     frame.position = stop + 2
                 self.math = not self.math
-            self.emit(frame, stop, frame.position)
+            self.output.copy(frame, stop, frame.position)
             if character in "^_":
-                self._needs.append(Need(len(self._groups), 1, True))
+                self._needs.add(len(self._groups), 1, script=True)
 
     def _control(self, frame: Frame, start: int) -> None:
         text = frame.text
@@ -181,14 +158,14 @@ class Expander(Mouth):
         if word in VERBATIM_COMMANDS or word == "begin":
             end = verbatim_end(text, start, word, after)
             if end is not None:
-                self._argument_seen()
+                self._needs.seen(len(self._groups))
                 self._raw(frame, start, min(end, frame.end))
                 return
         if frame.depth and "@" in word and len(word) > 1:
             raise Abort(frame.owner)
         if word in {"makeatletter", "makeatother"}:
             frame.internal = word == "makeatletter"
-        self._argument_seen()
+        self._needs.seen(len(self._groups))
         self._raw(frame, start, after)
         self.known_command(word)
 
@@ -214,44 +191,13 @@ class Expander(Mouth):
             self.math = False
         spec = MACRO_SPECS.get(word)
         if spec and (count := spec.count("{")):
-            self._needs.append(Need(len(self._groups), count, False))
+            self._needs.add(len(self._groups), count)
             if word in TEXT_ARGUMENT:
                 self._group_math = False
 
     def _raw(self, frame: Frame, start: int, end: int) -> None:
-        self.emit(frame, start, end)
+        self.output.copy(frame, start, end)
         frame.position = end
-
-    # Writing.
-
-    def emit(self, frame: Frame, start: int, end: int) -> None:
-        """Copy a stretch of a frame to the output."""
-        text = frame.text
-        if self._after_word and end > start:
-            first = text[start]
-            if first.isascii() and first.isalpha():
-                self._put(" ")
-            self._after_word = False
-        if frame.base >= 0:
-            first_offset, last_offset = frame.base + start, frame.base + end
-            pieces = self._pieces
-            if pieces and pieces[-1].literal and pieces[-1].last == first_offset:
-                pieces[-1].last = last_offset
-            elif last_offset > first_offset:
-                pieces.append(Piece(first_offset, last_offset))
-        else:
-            self._put(text[start:end])
-        if text[start] == "\\" and end - start > 1 and text[end - 1].isalpha():
-            self._after_word = True
-
-    def _put(self, text: str) -> None:
-        use = self._use
-        first, last = (use.first, use.last) if use is not None else (0, 0)
-        pieces = self._pieces
-        if pieces and not pieces[-1].literal and pieces[-1].first == first and len(pieces[-1].text) < 5000:
-            pieces[-1].text += text
-        else:
-            pieces.append(Piece(first, last, text, False))
 
     # Groups, scopes and arguments of known commands.
 
@@ -265,8 +211,7 @@ class Expander(Mouth):
         if self._groups:
             self.math = self._groups.pop()
         level = len(self._groups)
-        while self._needs and self._needs[-1].level > level:
-            self._needs.pop()
+        self._needs.leave(level)
         while self._undo and self._undo[-1][0] > level:
             _, environment, name, old = self._undo.pop()
             macros = self.table.environments if environment else self.table.definitions
@@ -274,25 +219,6 @@ class Expander(Mouth):
                 macros.pop(name, None)
             else:
                 macros[name] = old
-
-    def _plain(self, text: str) -> None:
-        """Characters that may be arguments of a known command."""
-        for character in text:
-            if not self._needs or self._needs[-1].level != len(self._groups):
-                return
-            need = self._needs[-1]
-            if need.bracket:
-                need.bracket = character != "]"
-            elif character == "[" and not need.script:
-                need.bracket = True
-            elif not character.isspace() and not (character == "*" and not need.script):
-                self._argument_seen()
-
-    def _argument_seen(self) -> None:
-        if self._needs and self._needs[-1].level == len(self._groups) and not self._needs[-1].bracket:
-            self._needs[-1].count -= 1
-            if self._needs[-1].count <= 0:
-                self._needs.pop()
 
     def is_given_up(self, name: str) -> bool:
         """Whether an earlier use of a macro (or of an environment, by its key) failed."""
@@ -380,14 +306,10 @@ class Expander(Mouth):
         if frame.depth == 0:
             self._use = Use(
                 name, frame.base + start, frame.base + after, len(self.frames) - 1, after,
-                len(self._pieces), self.math, len(self._groups),
+                self.output.mark(), self.math, len(self._groups),
                 len(self._environments), len(self.conditions),
             )  # fmt: skip
-            if self._pieces and self._pieces[-1].literal:
-                # So that undoing the use can cut the list here.
-                last = self._pieces[-1]
-                self._pieces.append(Piece(last.last, last.last))
-                self._use.pieces = len(self._pieces)
+            self.output.origin = (self._use.first, self._use.last)
         elif frame.depth >= MAX_DEPTH:
             raise Abort(
                 frame.owner, f"it needs more than {MAX_DEPTH} levels of expansion; does it use itself?"
@@ -402,9 +324,14 @@ class Expander(Mouth):
             self._total += len(text)
             if use.steps > MAX_STEPS or use.characters > MAX_CHARACTERS or self._total > MAX_TOTAL:
                 raise Abort(use.name, "its expansion grows too large")
-            below = self.frames[use.frame]
-            use.last = max(use.last, below.base + min(below.position, below.end))
+            self._extend(use)
         self.frames.append(Frame(text, 0, len(text), -1, depth + 1, internal, owner))
+
+    def _extend(self, use: Use) -> None:
+        """A use ends where the reading of its arguments has come to."""
+        below = self.frames[use.frame]
+        use.last = max(use.last, below.base + min(below.position, below.end))
+        self.output.origin = (use.first, use.last)
 
     def _undo_use(self, abort: Abort) -> None:
         """Go back to before the use. Another macro's fault: read it again without that one; else leave it."""
@@ -414,12 +341,11 @@ class Expander(Mouth):
         self._use = None
         del self.frames[use.frame + 1 :]
         frame = self.frames[use.frame]
-        del self._pieces[use.pieces :]
+        self.output.undo(use.pieces)
         del self._groups[use.groups :]
         del self._environments[use.environments :]
         del self.conditions[use.conditions :]
         self._needs.clear()
-        self._after_word = False
         self.math = use.math
         start = use.first - frame.base
         if abort.message and len(self.problems) < MAX_PROBLEMS:
@@ -446,11 +372,11 @@ class Expander(Mouth):
             self.skip_spaces()
         text = self._replacement(macro, values)
         if macro.final:
-            self._argument_seen()
+            self._needs.seen(len(self._groups))
             self._put_final(text)
             return
-        if self._needs and self._needs[-1].level == len(self._groups) and not self._needs[-1].bracket:
-            text = as_argument(self._with_its_arguments(text), self._needs[-1].script)
+        if (need := self._needs.at(len(self._groups))) is not None:
+            text = as_argument(self._with_its_arguments(text), need.script)
         self.push(text, frame.depth, macro.internal, macro.name)
 
     def _with_its_arguments(self, text: str) -> str:
@@ -463,13 +389,9 @@ class Expander(Mouth):
 
     def _put_final(self, text: str) -> None:
         """Text that is not read again."""
-        if self._after_word and text[:1].isascii() and text[:1].isalpha():
-            self._put(" ")
         if self._use is not None:
-            below = self.frames[self._use.frame]
-            self._use.last = max(self._use.last, below.base + min(below.position, below.end))
-        self._put(text)
-        self._after_word = text[0] == "\\" and text[-1].isalpha()
+            self._extend(self._use)
+        self.output.write(text)
         if text[0] == "\\":
             self.known_command(text[1:])
 
