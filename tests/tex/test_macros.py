@@ -96,6 +96,15 @@ def test_definitions_hold_from_where_they_stand_and_in_their_group() -> None:
     assert expanded(r"\def\x{1}\edef\y{\x}\def\x{2}\y") == "1"
 
 
+def test_mathchoice_follows_the_formula() -> None:
+    text = r"\newcommand\m{\mathchoice{D}{T}{S}{SS}}"
+    assert expanded(text + r"$\m$\[\m\]$$\m$$\begin{align}\m\end{align}\(\m\)") == (
+        r"$T$\[D\]$$D$$\begin{align}D\end{align}\(T\)"
+    )
+    assert expand_formula(r"\m", text) == "T"
+    assert expand_formula(r"\m", text, display=True) == "D"
+
+
 def test_text_mode_spaces_and_paragraphs() -> None:
     assert (
         expanded("\\newcommand{\\eg}{e.g.\\xspace}\n\\eg x \\eg, \\eg $y$ \\eg\\emph{z}")

@@ -130,6 +130,11 @@ def _if_then_else(expander: Expander, values: list[str]) -> str | None:
     return None
 
 
+def _mathchoice(expander: Expander, values: list[str]) -> str:
+    """The form for the style of the formula; scripts are not told apart from text."""
+    return values[0] if expander.display else values[1]
+
+
 def _ensuremath(expander: Expander, values: list[str]) -> str:
     return f"{{{values[0]}}}" if expander.math else f"${values[0]}$"
 
@@ -297,6 +302,7 @@ COMMANDS: Mapping[str, Handler] = {
     "begin": _begin,
     "end": _end,
     "ensuremath": _with_arguments(1, _ensuremath),
+    "mathchoice": _with_arguments(4, _mathchoice),
     "xspace": _xspace,
     "onedot": _onedot,
     "ifthenelse": _with_arguments(3, _if_then_else),

@@ -21,7 +21,7 @@ from typlora.tex.mouth import Frame, Mouth
 from typlora.tex.needs import Needs
 from typlora.tex.output import Output, Piece
 from typlora.tex.replacement import as_argument, fill, glue, without_line
-from typlora.tex.specs import MACRO_SPECS, STRUCTURAL, TEXT_ARGUMENT
+from typlora.tex.specs import DISPLAY_ENVIRONMENTS, MACRO_SPECS, STRUCTURAL, TEXT_ARGUMENT
 
 MAX_DEPTH = 100
 MAX_STEPS = 20_000
@@ -75,6 +75,7 @@ class Expander(Mouth):
         self.problems: list[tuple[int, int, str]] = []
         self.math = math
         self.flags: dict[str, bool] = {}  # \\newif switches by their condition's name
+        self.display = False  # in a displayed formula, for \\mathchoice
         self.lefts = 0  # \left without its \right so far
         self.conditions: list[bool] = []  # true where \else and \fi belong to a condition we decided
         self.output = Output()
@@ -129,6 +130,7 @@ class Expander(Mouth):
                 if frame.text.startswith("$", stop + 1) and stop + 1 < frame.end and not self.math:
                     frame.position = stop + 2
                 self.math = not self.math
+                self.display = self.math and frame.position == stop + 2
             self.output.copy(frame, stop, frame.position)
             if character in "^_":
                 self._needs.add(len(self._groups), 1, script=True)
@@ -187,8 +189,9 @@ class Expander(Mouth):
             self.lefts = max(0, self.lefts - 1)
         elif word in "([" and word:
             self.math = True
+            self.display = word == "["
         elif word in ")]" and word:
-            self.math = False
+            self.math = self.display = False
         spec = MACRO_SPECS.get(word)
         if spec and (count := spec.count("{")):
             self._needs.add(len(self._groups), count)
@@ -231,6 +234,7 @@ class Expander(Mouth):
             self._needs.clear()
             self._open_group()
             self.math = self.math or math
+            self.display = self.display or name in DISPLAY_ENVIRONMENTS
 
     def close_environment(self, name: str) -> tuple[Macro, list[str | None]] | None:
         """Note that it ends; what to expand then, if it is the user's own."""
@@ -242,6 +246,7 @@ class Expander(Mouth):
                 del self._environments[index]
                 return macro, values
             del self._environments[index:]
+            self.display = self.display and name not in DISPLAY_ENVIRONMENTS
             while len(self._groups) > level:
                 self._close_group()
             return None

@@ -164,8 +164,11 @@ def expand_all(source: SourceText, table: MacroTable | None = None) -> Expanded:
     return Expanded(text, expander.table, problems)
 
 
-def expand_formula(latex: str, macros: str | MacroTable) -> str:
-    """One formula's LaTeX with the definitions in ``macros`` applied; for formulas by the thousand."""
+def expand_formula(latex: str, macros: str | MacroTable, *, display: bool = False) -> str:
+    """One formula's LaTeX with the definitions in ``macros`` applied; for formulas by the thousand.
+
+    ``display`` decides which form of a ``\\mathchoice`` in a macro is taken.
+    """
     table = _cached_table(macros) if isinstance(macros, str) else macros
     names = table.definitions
     if "\\" not in latex or not (
@@ -179,6 +182,7 @@ def expand_formula(latex: str, macros: str | MacroTable) -> str:
     from typlora.tex.expander import Expander
 
     expander = Expander(latex, table, COMMANDS, math=True)
+    expander.display = display
     return "".join(piece.of(latex) for piece in expander.run())
 
 
