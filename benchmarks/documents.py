@@ -50,14 +50,18 @@ def words(text: str) -> Counter[str]:
     return found
 
 
-def pdf_text(pdf: Path) -> str:
-    """Text of a PDF in reading order."""
+def pdf_text(pdf: Path, *, heads: bool = True) -> str:
+    """Text of a PDF in reading order; without ``heads`` lines at the edges of pages that come back on every
+    third one are left out, because no converter keeps a class's running heads."""
     run = subprocess.run(["pdftotext", "-raw", str(pdf), "-"], capture_output=True, check=False)
-    pages = [page.split("\n") for page in run.stdout.decode("utf-8", "replace").split("\f")]
-    # A line that comes back on every third page is a running head, which no converter keeps.
-    seen = Counter(line for page in pages for line in {_head(line) for line in page} if line)
-    heads = {line for line, count in seen.items() if count >= max(3, len(pages) / 3)}
-    return "\n".join(line for page in pages for line in page if _head(line) not in heads)
+    pages = [page.strip().split("\n") for page in run.stdout.decode("utf-8", "replace").split("\f")]
+    if heads:
+        return "\n".join(line for page in pages for line in page)
+    edges = Counter(
+        line for page in pages for line in {_head(line) for line in (*page[:3], *page[-3:])} if line
+    )
+    running = {line for line, count in edges.items() if count >= max(3, len(pages) / 3)}
+    return "\n".join(line for page in pages for line in page if _head(line) not in running)
 
 
 def _head(line: str) -> str:
@@ -109,7 +113,7 @@ def measure(folder: Path, engine: str, out: Path, pool: CompilerPool) -> Result:
     share: float | None = None
     missing: list[tuple[str, int]] = []
     if (folder / "latex.pdf").exists() and ok:
-        wanted, got = words(pdf_text(folder / "latex.pdf")), words(pdf_text(target / "main.pdf"))
+        wanted, got = words(pdf_text(folder / "latex.pdf", heads=False)), words(pdf_text(target / "main.pdf"))
         lost = wanted - got
         share = 100 * (1 - lost.total() / max(1, wanted.total()))
         missing = lost.most_common()

@@ -10,10 +10,10 @@ from typlora.convert.document.bibfile import collect_files, insert_bbl
 from typlora.convert.document.bibliography import collect_entries
 from typlora.convert.document.builder import ENVIRONMENTS, IGNORED, MACROS, SWITCHES, Builder, Chunk
 from typlora.convert.document.context import Context
+from typlora.convert.document.emit import emit
 from typlora.convert.document.listings import short_verbs
 from typlora.convert.document.nodes import Chars, Node, children, kind
 from typlora.convert.document.nouns import Asset, Block, Draft, Loss, Slot
-from typlora.convert.document.pieces import emit
 from typlora.convert.document.preamble import write_preamble
 from typlora.convert.document.setup import read_packages, read_preamble
 from typlora.convert.document.theorems import usual_theorems
@@ -26,7 +26,7 @@ __all__ = ["Asset", "Block", "Draft", "Loss", "Slot", "draft", "write_formula"]
 
 
 def draft(project: Project) -> Draft:
-    """Read a project into blocks. Raises nothing for bad LaTeX: what is not understood is kept and reported."""
+    """Read a project into blocks. Bad LaTeX raises nothing: it is kept and reported."""
     expanded = _source(project)
     context = Context(project, expanded.source)
     parsed = parse(expanded.source, expanded.table.specs(), expanded.table.environment_specs())

@@ -7,7 +7,7 @@ import re
 
 from typlora.convert.document.builder import Builder, environment, environment_arguments, macro
 from typlora.convert.document.context import Target
-from typlora.convert.document.figures import _caption_words
+from typlora.convert.document.figures import caption_words
 from typlora.convert.document.nodes import Cursor, Node, content, is_macro, kind
 from typlora.convert.document.pieces import Code, Mark, Pieces, Shift, Styled, Text, is_empty, strip
 from typlora.tex.unit import UnitKind
@@ -17,20 +17,29 @@ Line = tuple[int, Pieces]
 # algorithmic(x): command -> (words before the argument, words behind it, change of depth behind the line)
 _OPEN = {
     "If": ("if", "then"), "For": ("for", "do"), "ForAll": ("for all", "do"), "While": ("while", "do"),
-    "Loop": ("loop", ""), "Repeat": ("repeat", ""), "Procedure": ("procedure", ""), "Function": ("function", ""),
-    "ForEach": ("for each", "do"), "Else": ("else", ""), "ElsIf": ("else if", "then"), "ElseIf": ("else if", "then"),
+    "Loop": ("loop", ""), "Repeat": ("repeat", ""), "Procedure": ("procedure", ""), "Function": ("function",
+    ""),
+    "ForEach": ("for each", "do"), "Else": ("else", ""), "ElsIf": ("else if", "then"), "ElseIf": ("else if",
+    "then"),
 }  # fmt: skip
 _CLOSE = {"EndIf": "end if", "EndFor": "end for", "EndWhile": "end while", "EndLoop": "end loop",
-          "EndProcedure": "end procedure", "EndFunction": "end function", "EndForAll": "end for", "EndForEach": "end for"}  # fmt: skip
-_PLAIN = {"Require": "Require:", "Ensure": "Ensure:", "Input": "Input:", "Output": "Output:", "Return": "return",
+          "EndProcedure": "end procedure", "EndFunction": "end function", "EndForAll": "end for",
+          "EndForEach": "end for"}  # fmt: skip
+_PLAIN = {"Require": "Require:", "Ensure": "Ensure:", "Input": "Input:", "Output": "Output:",
+    "Return": "return",
           "Print": "print", "KwIn": "Input:", "KwOut": "Output:", "KwData": "Data:", "KwResult": "Result:",
-          "KwRet": "return", "SetAlgoLined": "", "Initialize": "Initialize:", "KwInput": "Input:", "KwOutput": "Output:"}  # fmt: skip
+          "KwRet": "return", "SetAlgoLined": "", "Initialize": "Initialize:", "KwInput": "Input:",
+          "KwOutput": "Output:"}  # fmt: skip
 _ALGORITHM2E = {"If": ("if", "then"), "uIf": ("if", "then"), "lIf": ("if", "then"), "For": ("for", "do"),
-                "ForEach": ("foreach", "do"), "ForAll": ("forall", "do"), "While": ("while", "do"), "Else": ("else", ""),
-                "uElse": ("else", ""), "lElse": ("else", ""), "ElseIf": ("else if", "then"), "uElseIf": ("else if", "then"),
-                "Repeat": ("repeat", "until"), "lFor": ("for", "do"), "lWhile": ("while", "do"), "Fn": ("Function", ":"),
+                "ForEach": ("foreach", "do"), "ForAll": ("forall", "do"), "While": ("while", "do"),
+                "Else": ("else", ""),
+                "uElse": ("else", ""), "lElse": ("else", ""), "ElseIf": ("else if", "then"),
+                "uElseIf": ("else if", "then"),
+                "Repeat": ("repeat", "until"), "lFor": ("for", "do"), "lWhile": ("while", "do"),
+                "Fn": ("Function", ":"),
                 "lForEach": ("foreach", "do"), "eIf": ("if", "then"), "Function": ("Function", ":"),
-                "Procedure": ("Procedure", ":"), "lElseIf": ("else if", "then"), "Begin": ("begin", "")}  # fmt: skip
+                "Procedure": ("Procedure", ":"), "lElseIf": ("else if", "then"), "Begin": ("begin",
+                "")}  # fmt: skip
 
 
 def _bold(words: str) -> Pieces:
@@ -127,7 +136,8 @@ def read_algorithmic(builder: Builder, nodes: list[Node]) -> list[Line]:
 def _canonical(name: str) -> str:
     """algorithmic writes its commands in capitals."""
     upper = {"STATE": "State", "IF": "If", "ELSE": "Else", "ELSIF": "ElsIf", "ENDIF": "EndIf", "FOR": "For",
-             "FORALL": "ForAll", "ENDFOR": "EndFor", "WHILE": "While", "ENDWHILE": "EndWhile", "REPEAT": "Repeat",
+             "FORALL": "ForAll", "ENDFOR": "EndFor", "WHILE": "While", "ENDWHILE": "EndWhile",
+             "REPEAT": "Repeat",
              "UNTIL": "Until", "LOOP": "Loop", "ENDLOOP": "EndLoop", "REQUIRE": "Require", "ENSURE": "Ensure",
              "RETURN": "Return", "PRINT": "Print", "COMMENT": "Comment", "INPUT": "Input", "OUTPUT": "Output",
              "PROCEDURE": "Procedure", "ENDPROCEDURE": "EndProcedure", "FUNCTION": "Function",
@@ -168,7 +178,7 @@ def algorithm(builder: Builder, node: Node) -> None:
     context = builder.context
     _, nodes = environment_arguments(builder, node, "[")
     saved = context.current
-    words = _caption_words(builder, nodes)
+    words = caption_words(builder, nodes)
     if words is not None:
         context.counters.step("algorithm")
     target = Target("algorithm", str(context.counters.values.get("algorithm", 0)), native=words is not None)
@@ -278,7 +288,8 @@ def read_algorithm2e(builder: Builder, nodes: list[Node], depth: int = 0) -> lis
             r"(Set|Dont|Restyle|Print|Lines|no|No|Indp|Indm|Block).*|DontPrintSemicolon|BlankLine|Nl|nllabel",
             name,
         ):
-            spec = {"SetKwInOut": "{{", "SetKwFunction": "{{", "SetKw": "{{", "SetKwData": "{{", "SetKwInput": "{{",
+            spec = {"SetKwInOut": "{{", "SetKwFunction": "{{", "SetKw": "{{", "SetKwData": "{{",
+            "SetKwInput": "{{",
                     "SetKwProg": "{{{{", "SetKwComment": "{{{", "SetAlgoLined": ""}.get(name, "")  # fmt: skip
             cursor.arguments(node, spec)
         else:
@@ -293,7 +304,7 @@ class _None:
     nodeargd = None
 
 
-@macro("Return", "KwRet", "KwTo", "And", "Or", "Not", "True", "False", "Not_")
+@macro("Return", "KwRet", "KwTo", "And", "Or", "Not", "True", "False")
 def keyword(builder: Builder, node: Node, cursor: Cursor) -> None:
     """Keywords inside a statement."""
     words = {"KwTo": "to", "KwRet": "return", "Return": "return"}.get(node.macroname, node.macroname.lower())

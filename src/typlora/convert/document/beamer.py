@@ -167,8 +167,10 @@ def columns(builder: Builder, node: Node) -> None:
     builder.flush()
 
 
-@macro("titlepage", "insertframenumber", "inserttitle", "usebeamercolor", "usebeamerfont", "setbeamersize", "AtBeginSection",
-       "AtBeginSubsection", "insertsectionhead", "hypersetup", "transdissolve", "beamertemplatenavigationsymbolsempty",
+@macro("titlepage", "insertframenumber", "inserttitle", "usebeamercolor", "usebeamerfont", "setbeamersize",
+    "AtBeginSection",
+       "AtBeginSubsection", "insertsectionhead", "hypersetup", "transdissolve",
+       "beamertemplatenavigationsymbolsempty",
        "logo", "titlegraphic", "mode", "beamerdefaultoverlayspecification")  # fmt: skip
 def machinery(builder: Builder, node: Node, cursor: Cursor) -> None:
     """The title page; the rest is decoration."""
@@ -176,7 +178,8 @@ def machinery(builder: Builder, node: Node, cursor: Cursor) -> None:
     if name == "titlepage":
         MACROS["maketitle"](builder, node, cursor)
         return
-    spec = {"usebeamercolor": "*[{", "usebeamerfont": "*[{", "setbeamersize": "{", "AtBeginSection": "[{", "hypersetup": "{",
+    spec = {"usebeamercolor": "*[{", "usebeamerfont": "*[{", "setbeamersize": "{", "AtBeginSection": "[{",
+    "hypersetup": "{",
             "AtBeginSubsection": "[{", "logo": "{", "titlegraphic": "{"}.get(name, "")  # fmt: skip
     _take_overlay(cursor)
     cursor.arguments(node, spec)

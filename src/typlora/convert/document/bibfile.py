@@ -59,10 +59,13 @@ _STYLES = {
     "plainnat": "apa", "abbrvnat": "apa", "apalike": "apa", "apa": "apa", "authoryear": "chicago-author-date",
     "agsm": "harvard-cite-them-right", "chicago": "chicago-author-date", "harvard": "harvard-cite-them-right",
     "acm": "association-for-computing-machinery", "nature": "nature", "mla": "mla", "vancouver": "vancouver",
-    "apsrev": "american-physics-society", "apsrev4-1": "american-physics-society", "phys": "american-physics-society",
+    "apsrev": "american-physics-society", "apsrev4-1": "american-physics-society",
+    "phys": "american-physics-society",
     "apsrev4-2": "american-physics-society", "splncs04": "springer-lecture-notes-in-computer-science",
-    "chicago-authordate": "chicago-author-date", "authoryear-comp": "chicago-author-date", "science": "nature",
-    "ACM-Reference-Format": "association-for-computing-machinery", "humannat": "apa", "iclr2024_conference": "apa",
+    "chicago-authordate": "chicago-author-date", "authoryear-comp": "chicago-author-date",
+    "science": "nature",
+    "ACM-Reference-Format": "association-for-computing-machinery", "humannat": "apa",
+    "iclr2024_conference": "apa",
 }  # fmt: skip
 
 
@@ -160,8 +163,10 @@ def native_citation(context: Context, command: str, keys: list[str], before: Pie
     """A citation of entries that Typst's own bibliography holds; notes become supplements."""
     lower = command[0].lower() + command[1:]
     forms = {
-        "citet": "prose", "textcite": "prose", "citeauthor": "author", "citefullauthor": "author", "citeyear": "year",
-        "citeyearpar": "year", "citealt": "prose", "citeasnoun": "prose", "fullcite": "full", "citetitle": "full",
+        "citet": "prose", "textcite": "prose", "citeauthor": "author", "citefullauthor": "author",
+        "citeyear": "year",
+        "citeyearpar": "year", "citealt": "prose", "citeasnoun": "prose", "fullcite": "full",
+        "citetitle": "full",
     }  # fmt: skip
     form = forms.get(lower, "")
     out: Pieces = [*before, Text(" ")] if not is_empty(before) else []

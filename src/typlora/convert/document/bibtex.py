@@ -15,9 +15,12 @@ _MONTHS = {
     for name in names.split()
 }  # fmt: skip
 _FIELDS = (
-    "author", "editor", "title", "subtitle", "booktitle", "journal", "journaltitle", "year", "date", "volume", "number",
-    "issue", "series", "edition", "pages", "publisher", "address", "location", "institution", "school", "organization",
-    "howpublished", "note", "chapter", "type", "doi", "url", "isbn", "issn", "eprint", "eprinttype", "archiveprefix",
+    "author", "editor", "title", "subtitle", "booktitle", "journal", "journaltitle", "year", "date",
+    "volume", "number",
+    "issue", "series", "edition", "pages", "publisher", "address", "location", "institution", "school",
+    "organization",
+    "howpublished", "note", "chapter", "type", "doi", "url", "isbn", "issn", "eprint", "eprinttype",
+    "archiveprefix",
     "urldate", "month", "translator", "maintitle", "eventtitle", "pagetotal", "version",
 )  # fmt: skip
 _TYPES = frozenset(

@@ -10,7 +10,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from typlora.convert.document.context import Context
-from typlora.convert.document.nodes import Cursor, Node, argument_text, children, content, end, is_macro, kind
+from typlora.convert.document.nodes import (
+    Cursor,
+    Node,
+    argument_text,
+    children,
+    content,
+    delimiter,
+    end,
+    is_macro,
+    kind,
+)
 from typlora.convert.document.pieces import (
     LINE_END,
     PARAGRAPH,
@@ -88,7 +98,10 @@ class Builder:
 
     def block(self, kind: UnitKind, pieces: Pieces, node: Node, note: str = "") -> None:
         """End the paragraph and append a block of its own."""
+        stop = self.stop
+        self.stop = min(stop, max(node.pos, self.start))
         self.flush()
+        self.stop = stop
         if pieces:
             self.chunks.append(Chunk(kind, pieces, node.pos, end(node), note=note))
 
@@ -166,7 +179,7 @@ class Builder:
                 self.start = node.pos
             self.stop = end(node)
         if what == "chars":
-            self._chars(node.chars)
+            self._chars(node.chars, node.pos)
         elif what == "comment":
             space = getattr(node, "comment_post_space", "") or ""
             if _PARAGRAPH.search(space):
@@ -184,17 +197,24 @@ class Builder:
         else:
             self._macro(node, cursor)
 
-    def _chars(self, chars: str) -> None:
-        parts = _PARAGRAPH.split(chars)
-        for number, part in enumerate(parts):
-            if number:
+    def _chars(self, chars: str, position: int) -> None:
+        """Text; a blank line in it ends the paragraph there, which its span must tell."""
+        stop, at = self.stop, 0
+        for match in [*_PARAGRAPH.finditer(chars), None]:
+            until = len(chars) if match is None else match.start()
+            if at < until:
+                if self.start < 0 and chars[at:until].strip():
+                    self.start = position + at
+                self.add(Text(chars[at:until]))
+            if match is not None:
+                self.stop = position + until
                 self.flush()
-            if part:
-                self.add(Text(part))
+                at = match.end()
+        self.stop = stop
 
     def _group(self, node: Node) -> None:
         inner = children(node)
-        if tuple(getattr(node, "delimiters", ("{", "}")))[0] == "[":
+        if delimiter(node) == "[":
             self.add(Text("["))
             self.run(inner)
             self.add(Text("]"))

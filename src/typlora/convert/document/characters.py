@@ -15,45 +15,59 @@ COMBINING = {
 
 SYMBOLS = {
     "ss": "ß", "SS": "SS", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł",
-    "aa": "å", "AA": "Å", "i": "ı", "j": "ȷ", "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "dj": "đ", "DJ": "Đ",
+    "aa": "å", "AA": "Å", "i": "ı", "j": "ȷ", "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "dj": "đ",
+    "DJ": "Đ",
     "ng": "ŋ", "NG": "Ŋ",
     "%": "%", "&": "&", "#": "#", "$": "$", "_": "_", "{": "{", "}": "}", "textbackslash": "\\",
     "textasciitilde": "~", "textasciicircum": "^", "textunderscore": "_", "textbar": "|", "textless": "<",
-    "textgreater": ">", "textbraceleft": "{", "textbraceright": "}", "textdollar": "$", "textquotesingle": "\u2032",
-    "textquotedbl": "\u201d", "textasciigrave": "`", "lbrack": "[", "rbrack": "]", "slash": "/", "textpercent": "%",
-    "lbrace": "{", "rbrace": "}", "textsterling": "£", "pounds": "£", "texteuro": "€", "euro": "€", "EUR": "€",
+    "textgreater": ">", "textbraceleft": "{", "textbraceright": "}", "textdollar": "$",
+    "textquotesingle": "\u2032",
+    "textquotedbl": "\u201d", "textasciigrave": "`", "lbrack": "[", "rbrack": "]", "slash": "/",
+    "textpercent": "%",
+    "lbrace": "{", "rbrace": "}", "textsterling": "£", "pounds": "£", "texteuro": "€", "euro": "€",
+    "EUR": "€",
     "textyen": "¥", "textcent": "¢", "copyright": "©", "textcopyright": "©", "textregistered": "®",
-    "texttrademark": "™", "S": "§", "P": "¶", "textsection": "§", "textparagraph": "¶", "dag": "†", "ddag": "‡",
-    "textdagger": "†", "textdaggerdbl": "‡", "dots": "…", "ldots": "…", "textellipsis": "…", "textbullet": "•",
-    "textendash": "–", "textemdash": "—", "textquoteleft": "‘", "textquoteright": "’", "textquotedblleft": "“",
+    "texttrademark": "™", "S": "§", "P": "¶", "textsection": "§", "textparagraph": "¶", "dag": "†",
+    "ddag": "‡",
+    "textdagger": "†", "textdaggerdbl": "‡", "dots": "…", "ldots": "…", "textellipsis": "…",
+    "textbullet": "•",
+    "textendash": "–", "textemdash": "—", "textquoteleft": "‘", "textquoteright": "’",
+    "textquotedblleft": "“",
     "textquotedblright": "”", "quotedblbase": "„", "quotesinglbase": "‚", "guillemotleft": "«",
     "guillemotright": "»", "guillemetleft": "«", "guillemetright": "»", "guilsinglleft": "‹", "og": "«\u00a0",
-    "fg": "\u00a0»", "guilsinglright": "›", "glqq": "„", "grqq": "“", "lq": "‘", "rq": "’", "textexclamdown": "¡",
+    "fg": "\u00a0»", "guilsinglright": "›", "glqq": "„", "grqq": "“", "lq": "‘", "rq": "’",
+    "textexclamdown": "¡",
     "textquestiondown": "¿", "textdegree": "°", "degree": "°", "textmu": "µ", "textpm": "±", "texttimes": "×",
-    "textdiv": "÷", "textonehalf": "½", "textonequarter": "¼", "textthreequarters": "¾", "textonesuperior": "¹",
+    "textdiv": "÷", "textonehalf": "½", "textonequarter": "¼", "textthreequarters": "¾",
+    "textonesuperior": "¹",
     "texttwosuperior": "²", "textthreesuperior": "³", "textordfeminine": "ª", "textordmasculine": "º",
-    "textrightarrow": "→", "textleftarrow": "←", "textuparrow": "↑", "textdownarrow": "↓", "textperiodcentered": "·",
-    "textasteriskcentered": "∗", "textvisiblespace": "␣", "textmusicalnote": "♪", "textnumero": "№", "No": "№",
+    "textrightarrow": "→", "textleftarrow": "←", "textuparrow": "↑", "textdownarrow": "↓",
+    "textperiodcentered": "·",
+    "textasteriskcentered": "∗", "textvisiblespace": "␣", "textmusicalnote": "♪", "textnumero": "№",
+    "No": "№",
     "textbardbl": "‖", "textlangle": "〈", "textrangle": "〉", "textbigcircle": "◯", "textopenbullet": "◦",
-    "textreferencemark": "※", "textohm": "Ω", "textcelsius": "℃", "textsurd": "√", "textminus": "−", "checkmark": "✓",
+    "textreferencemark": "※", "textohm": "Ω", "textcelsius": "℃", "textsurd": "√", "textminus": "−",
+    "checkmark": "✓",
     "textquotestraightbase": "‚", "textquotestraightdblbase": "„", "textcompwordmark": "", "textalpha": "α",
     "textbeta": "β", "textgamma": "γ", "cdots": "⋯", "textunderscript": "_", "maltese": "✠", "circledR": "®",
     "yen": "¥", "Letter": "✉", "Telefon": "☎", "phone": "☎", "pilcrow": "¶", "textinterrobang": "‽",
     "QED": "∎", "newblock": "", "BibTeX": "BibTeX", "TeX": "TeX", "LaTeX": "LaTeX", "LaTeXe": "LaTeX2ε",
     "XeTeX": "XeTeX", "LuaTeX": "LuaTeX", "XeLaTeX": "XeLaTeX", "LuaLaTeX": "LuaLaTeX", "pdfTeX": "pdfTeX",
-    "pdfLaTeX": "pdfLaTeX", "AmS": "AMS", "AMS": "AMS", "AmSLaTeX": "AMSLaTeX", "METAFONT": "METAFONT", "MF": "METAFONT",
+    "pdfLaTeX": "pdfLaTeX", "AmS": "AMS", "AMS": "AMS", "AmSLaTeX": "AMSLaTeX", "METAFONT": "METAFONT",
+    "MF": "METAFONT",
     "MP": "METAPOST", "PS": "PostScript", "hyp": "-", "fshyp": "/", "dash": "–", "Dash": "—", "-": "\u00ad",
     "/": "", "@": "", ",": "\u202f", "thinspace": "\u202f", ";": "\u2005", ":": "\u2005", ">": "\u2005",
     " ": " ", "\n": " ", "\t": " ", "!": "", "space": " ", "nobreakspace": "\u00a0", "enspace": "\u2002",
     "enskip": "\u2002", "quad": "\u2003", "qquad": "\u2003\u2003", "negthinspace": "", "Box": "□",
-    "ldotp": ".", "lnot": "¬", "at": "@", "nobreakdash": "", "nbd": "", "ordinal": "º", "tm": "™", "hspace": "",
+    "ldotp": ".", "lnot": "¬", "at": "@", "nobreakdash": "", "nbd": "", "ordinal": "º", "tm": "™",
     "textgreek": "", "idotless": "ı", "textbackslashsolidus": "\\", "csname": "", "endcsname": "",
 }  # fmt: skip
 
 # Characters of fonts that are named by number: pifont's ticks and crosses, seen in many tables.
 DING = {"51": "✓", "52": "✔", "53": "✕", "54": "✖", "55": "✗", "56": "✘", "72": "★", "73": "☆", "108": "●",
         "109": "❍", "110": "■", "111": "❏", "115": "▲", "172": "①", "173": "②", "174": "③", "175": "④",
-        "182": "❶", "183": "❷", "184": "❸", "185": "❹", "192": "①", "202": "❶", "42": "☞", "43": "☞"}  # fmt: skip
+        "182": "❶", "183": "❷", "184": "❸", "185": "❹", "192": "①", "202": "❶", "42": "☞",
+        "43": "☞"}  # fmt: skip
 
 # Commands of mathematics that work in text too, or that authors use there and LaTeX only warns about.
 MATH_IN_TEXT = {
@@ -129,8 +143,8 @@ def xspace(builder: Builder, node: Node, cursor: Cursor) -> None:
     ):
         builder.add(Text(" "))
     elif following is not None and not chars and is_macro(following) and following.macroname.isalpha():
-        if following.macroname not in {"footnote", "xspace", "space", "par"}:
-            builder.add(Text(" "))
+        punctuation = following.macroname in {"footnote", "xspace", "space", "par"}
+        builder.add(Text("" if punctuation else " "))
 
 
 @macro("ding")
@@ -168,9 +182,9 @@ def character(builder: Builder, node: Node, cursor: Cursor) -> None:
         builder.keep(node, "character given by a code that is not a number")
         return
     (argument,) = cursor.arguments(node, "{")
-    code = builder.source(argument)
-    if code.isdigit():
-        builder.add(Text(_character(int(code[:8]))))
+    digits = builder.source(argument)
+    if digits.isdigit():
+        builder.add(Text(_character(int(digits[:8]))))
     else:
         builder.keep(node, "character given by a code that is not a number")
 

@@ -6,13 +6,15 @@ from typlora.convert.document.context import Context
 
 NAMED = {
     "red": "red", "green": "green", "blue": "blue", "black": "black", "white": "white", "gray": "gray",
-    "grey": "gray", "orange": "orange", "purple": "purple", "yellow": "yellow", "teal": "teal", "olive": "olive",
+    "grey": "gray", "orange": "orange", "purple": "purple", "yellow": "yellow", "teal": "teal",
+    "olive": "olive",
     "lime": "lime", "cyan": 'rgb("#00ffff")', "magenta": 'rgb("#ff00ff")', "brown": 'rgb("#bf8040")',
     "pink": 'rgb("#ffbfbf")', "violet": 'rgb("#800080")', "darkgray": "luma(25%)", "lightgray": "luma(75%)",
     "navy": "navy", "maroon": "maroon", "darkgreen": 'rgb("#006400")', "darkblue": 'rgb("#00008b")',
     "darkred": 'rgb("#8b0000")', "Red": "red", "Blue": "blue", "Green": "green", "Black": "black",
     "ForestGreen": 'rgb("#228b22")', "BrickRed": 'rgb("#b22222")', "RoyalBlue": 'rgb("#4169e1")',
-    "OliveGreen": 'rgb("#3c8031")', "Maroon": "maroon", "Orange": "orange", "Gray": "gray", "Purple": "purple",
+    "OliveGreen": 'rgb("#3c8031")', "Maroon": "maroon", "Orange": "orange", "Gray": "gray",
+    "Purple": "purple",
 }  # fmt: skip
 
 

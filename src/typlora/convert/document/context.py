@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from typlora.convert.document.nodes import Node, end
 from typlora.convert.document.nouns import Asset, Loss, Slot
-from typlora.convert.document.pieces import Later, Mark, Pieces
+from typlora.convert.document.pieces import Code, Later, Mark, Pieces
 from typlora.tex.project import Project
 from typlora.tex.source import SourceText
 from typlora.tex.unit import Span, Unit, UnitKind
@@ -28,6 +28,10 @@ class Target:
     native: bool = False
     keys: list[str] = field(default_factory=list)
     label: str = ""
+
+    def hidden_anchor(self) -> Later:
+        """An invisible element that carries the label, where no element of Typst can."""
+        return Later(lambda: [Code(f" #metadata(none) <{self.label}>")] if self.label else [])
 
     def anchor(self) -> Later:
         """Where the label stands in the output, once all keys are known."""

@@ -147,20 +147,45 @@ def math_environment(builder: Builder, node: Node) -> None:
 @environment(
     *(f"{name}{star}" for name in ROW_ENVIRONMENTS | ONE_NUMBER - {"math"} for star in ("", "*")),
     "split", "aligned", "gathered", "cases", "array", "matrix", "pmatrix", "bmatrix", "vmatrix", "xxalignat",
-    "narrowmultline", "narrowmultline*", "tikzcd@",
-)  # fmt: skip
+    "narrowmultline", "narrowmultline*", )  # fmt: skip
 def display_environment(builder: Builder, node: Node) -> None:
     """All environments of mathematics that stand alone."""
+    inner = _math_body(node)
+    cuts = [index for index, part in enumerate(inner) if is_macro(part, "intertext", "shortintertext")]
+    if cuts:
+        _with_intertext(builder, node, inner, cuts[0])
+        return
+    write_environment(builder, node, inner)
+
+
+def _with_intertext(builder: Builder, node: Node, inner: list[Node], cut: int) -> None:
+    """Rows, the words between them as text, and the rows behind; each part is aligned by itself."""
+    above = inner[:cut]
+    while above and (is_macro(above[-1], "\\") or not getattr(above[-1], "chars", "x").strip()):
+        above.pop()
+    write_environment(builder, node, above)
+    cursor = Cursor(inner[cut:], builder.context.text)
+    found = cursor.next()
+    builder.run(content(cursor.arguments(found, "{")[0]))
+    below = cursor.rest()
+    more = [index for index, part in enumerate(below) if is_macro(part, "intertext", "shortintertext")]
+    if more:
+        _with_intertext(builder, node, below, more[0])
+    else:
+        write_environment(builder, node, below)
+
+
+def write_environment(builder: Builder, node: Node, inner: list[Node]) -> None:
+    """One display of an environment; ``inner`` is its body or a part of it."""
     context = builder.context
     name = node.environmentname
     base = name.rstrip("*").removeprefix("narrow") if name.startswith("narrow") else name.rstrip("*")
-    inner = _math_body(node)
     latex = formula_latex(inner, context)
     numbers = not name.endswith("*") and base in ROW_ENVIRONMENTS | ONE_NUMBER - {"math", "displaymath"}
     rows = _rows(inner, context)
     if base in ROW_ENVIRONMENTS and base != "numcases":
-        head = context.text[node.pos : inner[0].pos] if inner else f"\\begin{{{name}}}"
-        latex = f"{head.strip()}\n{latex.strip()}\n\\end{{{name}}}"
+        head = _head(node, context)
+        latex = f"{head}\n{latex.strip()}\n\\end{{{name}}}"
         for row in rows:
             row.numbered = (row.numbered and numbers) or row.tag is not None
         while len(rows) > 1 and not rows[-1].keys and not _row_content(inner, context):
@@ -172,10 +197,16 @@ def display_environment(builder: Builder, node: Node) -> None:
         one.numbered = (numbers and all(row.numbered for row in rows)) or bool(tags)
         rows = [one]
         if base not in ONE_NUMBER or base in {"multline"}:
-            head = context.text[node.pos : inner[0].pos] if inner else f"\\begin{{{name}}}"
+            head = _head(node, context)
             shown = name.removeprefix("narrow")
-            latex = f"{head.strip()}\n{latex.strip()}\n\\end{{{name}}}".replace(name, shown)
+            latex = f"{head}\n{latex.strip()}\n\\end{{{name}}}".replace(name, shown)
     display(builder, node, latex, rows)
+
+
+def _head(node: Node, context: Context) -> str:
+    """``\\begin{...}`` with its arguments."""
+    inner = _math_body(node)
+    return context.text[node.pos : inner[0].pos].strip() if inner else f"\\begin{{{node.environmentname}}}"
 
 
 def _row_content(inner: Sequence[Node], context: Context) -> bool:
@@ -265,7 +296,7 @@ def _number(context: Context, row: Row) -> Target | None:
             context.define(key, context.current, place)
         return None
     if row.tag is not None:
-        target = Target("equation", row.tag if not row.bare_tag else row.tag, native=False)
+        target = Target("equation", row.tag, native=False)
     else:
         context.counters.step("equation")
         target = Target("equation", equation_number(context), native=True)

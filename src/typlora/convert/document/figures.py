@@ -1,60 +1,30 @@
 """Floats and pictures: ``figure(...)`` with caption and label, images found as LaTeX finds them."""
 
 import re
-from pathlib import Path
 
 from typlora.convert.document.builder import Builder, Chunk, environment, environment_arguments, macro
-from typlora.convert.document.context import Context, Target, letter
-from typlora.convert.document.inline import string
+from typlora.convert.document.context import Target
 from typlora.convert.document.nodes import (
     Cursor,
     Node,
     children,
     content,
-    end,
     is_macro,
     kind,
     known_arguments,
 )
-from typlora.convert.document.nouns import Asset
 from typlora.convert.document.pieces import (
     Code,
-    Later,
     Mark,
     Piece,
     Pieces,
     Shift,
     Text,
-    call,
     is_empty,
     strip,
 )
-from typlora.convert.document.tables import is_table, length
 from typlora.tex.unit import UnitKind
 
-_EXTENSIONS = (
-    ".pdf",
-    ".png",
-    ".jpg",
-    ".jpeg",
-    ".svg",
-    ".gif",
-    ".webp",
-    ".PDF",
-    ".PNG",
-    ".JPG",
-    ".JPEG",
-    ".SVG",
-)
-_READABLE = {".pdf", ".png", ".jpg", ".jpeg", ".svg", ".gif", ".webp"}
-_MAGIC = {
-    ".pdf": b"%PDF",
-    ".png": b"\x89PNG",
-    ".gif": b"GIF8",
-    ".webp": b"RIFF",
-    ".jpg": b"\xff\xd8",
-    ".jpeg": b"\xff\xd8",
-}
 # Floats with a counter of their own, and what their captions call them.
 _OWN_FLOATS = {
     "scheme": "Scheme", "chart": "Chart", "graph": "Graph", "listing": "Listing", "longlisting": "Listing",
@@ -65,9 +35,11 @@ _OWN_KINDS = {name: "raw" if "listing" in name else f'"{name}"' for name in _OWN
 
 @environment(
     "figure", "figure*", "table", "table*", "wrapfigure", "wraptable", "sidewaysfigure", "sidewaystable",
-    "sidewaysfigure*", "sidewaystable*", "marginfigure", "margintable", "SCfigure", "SCtable", "floatingfigure",
-    "teaserfigure", "scheme", "scheme*", "chart", "chart*", "graph", "graph*", "listing", "listing*", "longlisting", "program",
-    "example*_float", "plate", "map", "video",
+    "sidewaysfigure*", "sidewaystable*", "marginfigure", "margintable", "SCfigure", "SCtable",
+    "floatingfigure",
+    "teaserfigure", "scheme", "scheme*", "chart", "chart*", "graph", "graph*", "listing", "listing*",
+    "longlisting", "program",
+    "plate", "map", "video",
 )  # fmt: skip
 def float_environment(builder: Builder, node: Node) -> None:
     """A float: its body, its caption, its number."""
@@ -81,7 +53,7 @@ def float_environment(builder: Builder, node: Node) -> None:
     context = builder.context
     saved_float, context.options["in-float"] = context.options.get("in-float", ""), "yes"
     saved = context.current
-    number_of = sum(1 for n in _flat(nodes) if is_macro(n, "caption", "captionof"))
+    number_of = sum(1 for n in flat(nodes) if is_macro(n, "caption", "captionof"))
     parts = _split(nodes) if number_of > 1 and not _subfloats(nodes) else [nodes]
     for part in parts:
         context.options["subfigure"] = "0"
@@ -92,7 +64,7 @@ def float_environment(builder: Builder, node: Node) -> None:
     context.current = saved
 
 
-def _flat(nodes: list[Node]) -> list[Node]:
+def flat(nodes: list[Node]) -> list[Node]:
     """Nodes with those inside groups, centred and boxed environments, but not of subfigures or tables."""
     out: list[Node] = []
     for node in nodes:
@@ -108,7 +80,7 @@ def _flat(nodes: list[Node]) -> list[Node]:
             "scriptsize",
         }
         if kind(node) == "group" or (kind(node) == "environment" and node.environmentname in boxes):
-            out.extend(_flat(children(node)))
+            out.extend(flat(children(node)))
     return out
 
 
@@ -116,7 +88,7 @@ def _subfloats(nodes: list[Node]) -> bool:
     return any(
         (kind(n) == "environment" and n.environmentname in {"subfigure", "subtable"})
         or is_macro(n, "subfloat", "subfigure")
-        for n in _flat(nodes)
+        for n in flat(nodes)
     )
 
 
@@ -147,7 +119,7 @@ def write_float(builder: Builder, node: Node, ready: Pieces | None, nodes: list[
     """``#figure(body, caption: [...]) <label>``; ``ready`` is a body that was converted already."""
     context = builder.context
     caption: Node | None = None
-    for found in _flat(nodes):
+    for found in flat(nodes):
         if is_macro(found, "caption", "captionof"):
             caption = found
             if found.macroname == "captionof":
@@ -161,14 +133,14 @@ def write_float(builder: Builder, node: Node, ready: Pieces | None, nodes: list[
         context.need(f"counted-{what}")
         target = Target(what, context.counters.show(what), native=True)
         context.current = target
-    words = _caption(builder, caption, nodes)
+    words = caption_pieces(builder, caption, nodes)
     if ready is None:
         inner = builder.nested()
         context.options["caption-done"] = "yes"
         inner.run(nodes)
         inner.flush()
         context.options.pop("caption-done", None)
-        body = _body(inner.chunks)
+        body = figure_body(inner.chunks)
     else:
         for found in nodes:
             if is_macro(found, "label"):
@@ -205,7 +177,7 @@ def write_float(builder: Builder, node: Node, ready: Pieces | None, nodes: list[
 
 def _before_table(caption: Node, nodes: list[Node]) -> bool:
     tables = [
-        n for n in _flat(nodes) if kind(n) == "environment" and n.environmentname.startswith(("tab", "long"))
+        n for n in flat(nodes) if kind(n) == "environment" and n.environmentname.startswith(("tab", "long"))
     ]
     return not tables or bool(caption.pos < tables[0].pos or tables[0].environmentname.startswith("long"))
 
@@ -215,7 +187,7 @@ def _last(node: Node) -> Node | None:
     return arguments[-1][1] if arguments else None
 
 
-def _caption(builder: Builder, caption: Node | None, nodes: list[Node]) -> Pieces:
+def caption_pieces(builder: Builder, caption: Node | None, nodes: list[Node]) -> Pieces:
     if caption is None:
         return []
     if caption.macroname == "captionof":
@@ -225,10 +197,10 @@ def _caption(builder: Builder, caption: Node | None, nodes: list[Node]) -> Piece
     return strip(builder.flow(content(argument)))
 
 
-def _caption_words(builder: Builder, nodes: list[Node]) -> Pieces | None:
+def caption_words(builder: Builder, nodes: list[Node]) -> Pieces | None:
     """Words of the first caption, None where there is none."""
-    found = next((n for n in _flat(nodes) if is_macro(n, "caption")), None)
-    return None if found is None else _caption(builder, found, nodes)
+    found = next((n for n in flat(nodes) if is_macro(n, "caption")), None)
+    return None if found is None else caption_pieces(builder, found, nodes)
 
 
 @macro("caption", "captionof", "captionlistentry")
@@ -254,7 +226,7 @@ def _is_text(body: Pieces) -> bool:
     return head not in {"table", "image"}
 
 
-def _body(chunks: list[Chunk]) -> Pieces:
+def figure_body(chunks: list[Chunk]) -> Pieces:
     """One expression from the blocks of a float."""
     parts = [strip(_unhash(chunk.pieces)) for chunk in chunks]
     parts = [part for part in parts if not is_empty(part)]
@@ -312,179 +284,3 @@ def _uncaptioned(body: Pieces) -> Pieces:
     if _is_expression(body):
         return [Mark("#align(center, "), *body, Mark(")")]
     return [Mark("#align(center)"), *body]
-
-
-@macro("includegraphics", "includesvg", "includepdf", "epsfig", "tcbincludegraphics")
-def includegraphics(builder: Builder, node: Node, cursor: Cursor) -> None:
-    """A picture, or a visible placeholder where the file is missing or of a kind Typst cannot read."""
-    _, options, argument = cursor.arguments(node, "*[{")
-    name = builder.source(argument).strip('"')
-    builder.add(Code(image(builder.context, node, name, builder.source(options))))
-
-
-def image(context: Context, node: Node, name: str, options: str) -> str:
-    """``#image("path", width: ...)``."""
-    found = find_image(context, name)
-    if found is None or found.suffix.lower() not in _READABLE or not _is_sound(found):
-        what = "is missing" if found is None else f"is {found.suffix or 'of a kind'} that Typst cannot read"
-        context.lose(node, f"picture '{name}' {what}; a placeholder stands for it")
-        context.need("missing-image")
-        return f"#missing-image({string(name)})"
-    path = asset(context, found)
-    settings = dict(re.findall(r"([a-zA-Z]+)\s*=\s*(\{[^{}]*\}|[^,]*)", options))
-    arguments = [string(path)]
-    if "page" in settings and settings["page"].strip().isdigit() and found.suffix.lower() == ".pdf":
-        arguments.append(f"page: {settings['page'].strip()}")
-    for key in ("width", "height"):
-        if key in settings and (value := length(settings[key].strip("{} "))) != "auto":
-            arguments.append(f"{key}: {value}")
-    if "height" in settings and "\\textheight" in settings["height"] and len(arguments) == 1:
-        share = re.match(r"\d*\.?\d*", settings["height"].strip("{} "))
-        if share:
-            arguments.append(f"height: {float(share[0] or 1) * 100:g}%") if False else arguments.append(
-                "width: 100%"
-            )
-    if len(arguments) > 2 and "keepaspectratio" in options:
-        arguments = arguments[:2]
-    result = f"image({', '.join(arguments)})"
-    scale = re.fullmatch(r"\d*\.?\d+", settings.get("scale", "").strip())
-    if scale and len(arguments) == 1 and float(scale[0]) != 1:
-        result = f"scale({float(scale[0]) * 100:g}%, reflow: true, {result})"
-    angle = re.fullmatch(r"-?\d*\.?\d+", settings.get("angle", "").strip())
-    if angle and float(angle[0]):
-        result = f"rotate({-float(angle[0]):g}deg, reflow: true, {result})"
-    return "#" + result
-
-
-def find_image(context: Context, name: str) -> Path | None:
-    """The file LaTeX would take, below the project folder."""
-    root = context.project.root.resolve()
-    if not name or len(name) > 1000 or "\x00" in name:
-        return None
-    for folder in ["", *context.graphics_paths]:
-        base = root / folder / name
-        suffixes = ["", *_EXTENSIONS] if base.suffix else list(_EXTENSIONS)
-        for suffix in suffixes:
-            candidate = base.with_name(base.name + suffix) if base.name else base
-            try:
-                if candidate.is_file() and candidate.resolve().is_relative_to(root):
-                    if candidate.suffix.lower() in {".eps", ".ps"}:
-                        others = [candidate.with_suffix(s) for s in _EXTENSIONS]
-                        return next((o for o in others if o.is_file()), candidate)
-                    return candidate
-            except (OSError, ValueError):
-                return None
-    return None
-
-
-def _is_sound(path: Path) -> bool:
-    """A first look at the file; the compiler has the last word."""
-    magic = _MAGIC.get(path.suffix.lower())
-    try:
-        with path.open("rb") as file:
-            head = file.read(1024)
-    except OSError:
-        return False
-    return bool(head) and (magic is None or head.lstrip()[: len(magic)] == magic or magic in head)
-
-
-def asset(context: Context, found: Path) -> str:
-    """Remember a file the output needs; its path beside the output."""
-    root = context.project.root.resolve()
-    path = found.resolve().relative_to(root).as_posix()
-    context.assets[path] = Asset(path, found)
-    return path
-
-
-@environment("subfigure", "subtable", "subfigure*", "subcaptionblock")
-def subfigure(builder: Builder, node: Node) -> None:
-    """A part of a figure with a caption of its own, numbered (a), (b), ..."""
-    arguments, nodes = environment_arguments(builder, node, "[[[{")
-    write_subfigure(builder, node, nodes, None, length(builder.source(arguments[3])))
-
-
-@macro("subfloat", "subcaptionbox")
-def subfloat(builder: Builder, node: Node, cursor: Cursor) -> None:
-    """subfig's and subcaption's commands for the same."""
-    if node.macroname == "subfloat":
-        first, second, argument = cursor.arguments(node, "[[{")
-        write_subfigure(builder, node, content(argument), content(second or first))
-    else:
-        words, _, argument = cursor.arguments(node, "{[{")
-        write_subfigure(builder, node, content(argument), content(words))
-
-
-def write_subfigure(
-    builder: Builder, node: Node, nodes: list[Node], words: list[Node] | None, width: str = "auto"
-) -> None:
-    """``#subfigure(...)`` in the flow of its figure."""
-    context = builder.context
-    context.need("subfigure")
-    saved = context.current
-    index = int(context.options.get("subfigure", "0")) + 1
-    context.options["subfigure"] = str(index)
-    number = saved.number or context.counters.show("figure")
-    target = context.current = Target("subfigure", f"{number}{letter(index)}")
-    inner = builder.nested()
-    inner.run(nodes)
-    inner.flush()
-    found = next((n for n in _flat(nodes) if is_macro(n, "caption")), None)
-    if words is None:
-        caption_words = _caption(builder, found, nodes)
-    else:
-        caption_words = strip(builder.inline(words))
-    body = _body(inner.chunks) or [Mark("[]")]
-    context.current = saved
-    sized = [Mark(f"width: {width}, ")] if width != "auto" else []
-    out: Pieces = [Mark("#subfigure("), *sized, *body, Mark(", caption: ["), *caption_words, Mark("])")]
-    builder.flush()
-    builder.chunks.append(Chunk(UnitKind.FIGURE, [*out, target.anchor()], node.pos, end(node)))
-
-
-@environment("center", "centering", "flushleft", "flushright", "raggedright")
-def center(builder: Builder, node: Node) -> None:
-    """Centred blocks. A single table or picture keeps its own block."""
-    nodes = children(node)
-    side = {"flushleft": "left", "raggedright": "left", "flushright": "right"}.get(
-        node.environmentname, "center"
-    )
-    inner = builder.nested()
-    inner.run(nodes)
-    inner.flush()
-    if builder.context.options.get("in-float"):
-        builder.flush()
-        builder.chunks.extend(inner.chunks)
-        return
-    if not inner.chunks:
-        builder.flush()
-        return
-    kind_of = inner.chunks[0].kind if len(inner.chunks) == 1 else UnitKind.PARAGRAPH
-    kind_of = UnitKind.TABLE if is_table(nodes) and len(inner.chunks) == 1 else kind_of
-    body: Pieces = []
-    for index, chunk in enumerate(inner.chunks):
-        body += ([Mark("\n\n")] if index else []) + chunk.pieces
-    builder.block(kind_of, call(f"align({side})", [Mark("\n"), *body, Mark("\n")]), node)
-
-
-@environment("minipage", "adjustbox", "landscape", "sloppypar", "spacing", "singlespace", "doublespace", "onehalfspace",
-             "adjustwidth", "widetext", "multicols", "multicols*", "small", "footnotesize", "scriptsize", "tiny", "large",
-             "normalsize", "threeparttable", "measuredfigure", "samepage", "CJK", "CJK*", "otherlanguage", "savenotes",
-             "strip", "fullwidth", "frontmatter", "mainmatter", "appendices", "subappendices", "refsection", "linenumbers",
-             "document", "titlepage", "Large", "em", "it", "bf", "itshape", "bfseries", "thenomenclature", "hyphenrules",
-             "dblcoltabularx@", "restatable@", "column", "columns", "onecolabstract", "changemargin")  # fmt: skip
-def transparent(builder: Builder, node: Node) -> None:
-    """Environments that only change the place or size of what is inside."""
-    specs = {"minipage": "[[[{", "adjustbox": "{", "spacing": "{", "adjustwidth": "{{", "multicols": "{[", "CJK": "{{",
-             "multicols*": "{[", "CJK*": "{{", "otherlanguage": "{", "threeparttable": "[", "column": "[{", "columns": "[",
-             "hyphenrules": "{", "changemargin": "{{"}  # fmt: skip
-    _, nodes = environment_arguments(builder, node, specs.get(node.environmentname, ""))
-    if node.environmentname == "appendices":
-        from typlora.convert.document.headings import appendix
-
-        appendix(builder, node, Cursor([], builder.context.text))
-    builder.flush()
-    builder.run(nodes)
-    builder.flush()
-
-
-__all__ = ["Later", "find_image", "write_float"]

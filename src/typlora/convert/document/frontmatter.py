@@ -27,13 +27,12 @@ from typlora.tex.unit import UnitKind
 
 _FIELDS = {
     "title": "[{", "subtitle": "[{", "date": "[{", "author": "[{", "publishers": "{", "subject": "{",
-    "titlehead": "{", "dedication": "{", "preprint": "{", "institute": "[{", "logo@": "{",
-}  # fmt: skip
+    "titlehead": "{", "dedication": "{", "preprint": "{", "institute": "[{", }  # fmt: skip
 _PLACES = {
-    "affiliation": "[{", "affil": "[{", "address": "[{", "curraddr": "[{", "institution@": "{", "altaffiliation": "[{",
-    "icmlaffiliation": "{{", "inst@": "{", "email": "[{", "ead": "[{", "urladdr": "[{", "homepage": "[{", "orcid": "{",
-    "authornote": "{", "additionalaffiliation": "{", "correspondingauthor@": "", "collaboration": "{", "cortext": "[{",
-    "fntext": "[{", "thankstext": "{{", "orcidlink": "{", "IEEEmembership@": "{", "authormark": "{", "emailaddress": "{",
+    "affiliation": "[{", "affil": "[{", "address": "[{", "curraddr": "[{", "altaffiliation": "[{",
+    "icmlaffiliation": "{{", "email": "[{", "ead": "[{", "urladdr": "[{", "homepage": "[{", "orcid": "{",
+    "authornote": "{", "additionalaffiliation": "{", "collaboration": "{", "cortext": "[{",
+    "fntext": "[{", "thankstext": "{{", "orcidlink": "{", "authormark": "{", "emailaddress": "{",
 }  # fmt: skip
 _PARTS = ("institution", "department", "city", "country", "state", "postcode", "streetaddress", "position",
           "organization", "addressline", "orgname", "orgdiv", "orgaddress", "street", "postal")  # fmt: skip
@@ -83,7 +82,7 @@ def and_author(builder: Builder, node: Node, cursor: Cursor) -> None:
     builder.flush()
 
 
-@macro("maketitle", "makecover", "titlepage@", "frontmatter@")
+@macro("maketitle", "makecover")
 def maketitle(builder: Builder, node: Node, cursor: Cursor) -> None:
     """The title block stands here."""
     write_title(builder, node)
@@ -125,7 +124,8 @@ def write_title(builder: Builder, node: Node) -> None:
     out = strip(out)
     context.options["in-float"] = saved_float
     if out:
-        body = [Mark("\n"), Shift(2), Mark("  "), *out, Shift(-2), Mark("\n")]
+        spaced = [Mark("#set par(spacing: 1em)\n")] if len(out) > 3 else []
+        body = [Mark("\n"), Shift(2), Mark("  "), *spaced, *out, Shift(-2), Mark("\n")]
         if two_columns(context):
             context.need("spanning")
             builder.block(UnitKind.PARAGRAPH, call("spanning", call("align(center)", body)), node)
@@ -206,7 +206,7 @@ def today(builder: Builder, node: Node, cursor: Cursor) -> None:
     builder.add(Code("#datetime.today().display()"))
 
 
-@environment("abstract", "onecolabstract", "Abstract", "GDabstract@", "summary", "abstracts")
+@environment("abstract", "onecolabstract", "Abstract", "summary", "abstracts")
 def abstract(builder: Builder, node: Node) -> None:
     """A centred heading and a narrower block. Classes that print the abstract with the title get it there."""
     context = builder.context
@@ -250,17 +250,17 @@ def write_abstract(builder: Builder, node: Node, nodes: list[Node]) -> None:
     "pacs",
     "PACS",
     "JEL",
-    "IEEEkeywords@",
     "kword",
-    "keyword@",
     "classification",
     "ccsdesc",
 )
 def keywords(builder: Builder, node: Node, cursor: Cursor) -> None:
     """Keywords and classifications with the words LaTeX puts before them."""
     _, argument = cursor.arguments(node, "[{")
-    heads = {"keywords": "Keywords", "subjclass": "Mathematics Subject Classification", "pacs": "PACS", "PACS": "PACS",
-             "JEL": "JEL", "kword": "Keywords", "ccsdesc": "CCS Concepts", "classification": "Classification"}  # fmt: skip
+    heads = {"keywords": "Keywords", "subjclass": "Mathematics Subject Classification", "pacs": "PACS",
+    "PACS": "PACS",
+             "JEL": "JEL", "kword": "Keywords", "ccsdesc": "CCS Concepts",
+             "classification": "Classification"}  # fmt: skip
     words = builder.argument(argument)
     if is_empty(words):
         return
@@ -291,14 +291,15 @@ def acknowledgements(builder: Builder, node: Node) -> None:
     builder.flush()
 
 
-@macro("IEEEauthorblockN", "IEEEauthorblockA", "authorblockN", "authorblockA", "name", "fnm", "sur", "spfx", "pfx",
-       "authorname", "shortauthor@", "surname", "firstname", "lastname", "givenname")  # fmt: skip
+@macro("IEEEauthorblockN", "IEEEauthorblockA", "authorblockN", "authorblockA", "name", "fnm", "sur", "spfx",
+    "pfx",
+       "authorname", "surname", "firstname", "lastname", "givenname")  # fmt: skip
 def author_block(builder: Builder, node: Node, cursor: Cursor) -> None:
     """Parts of an author are text."""
     builder.run(content(cursor.arguments(node, "{")[-1]))
 
 
-@macro("inst", "IEEEauthorrefmark", "authornotemark", "fnref", "corref", "tnoteref", "at@", "fnmsep@")
+@macro("inst", "IEEEauthorrefmark", "authornotemark", "fnref", "corref", "tnoteref")
 def institute_mark(builder: Builder, node: Node, cursor: Cursor) -> None:
     """The raised mark that leads from an author to an address."""
     spec = "[" if node.macroname == "authornotemark" else "{"
@@ -312,15 +313,20 @@ def institute_mark(builder: Builder, node: Node, cursor: Cursor) -> None:
 # Journal data that classes print in headers and footers, or not at all.
 _SILENT = {
     "titlerunning": "{", "authorrunning": "{", "shorttitle": "{", "shortauthors": "{", "runningtitle": "{",
-    "runningauthor": "{", "acmJournal": "{", "acmVolume": "{", "acmNumber": "{", "acmArticle": "{", "acmYear": "{",
-    "acmMonth": "{", "acmDOI": "{", "acmISBN": "{", "acmConference": "[{{{", "acmBooktitle": "{", "acmPrice": "{",
-    "copyrightyear": "{", "setcopyright": "{", "acmSubmissionID": "{", "received": "[{", "revised": "{", "accepted": "{",
-    "editor@": "{", "journal": "{", "volume": "{", "issue@": "{", "copyrightinfo": "{{", "commby": "{", "markleft": "{",
-    "settopmatter": "{", "startPage": "{", "citestyle": "{", "makeindex": "", "makeglossaries": "", "makeatletter": "",
-    "bibdata@": "{", "thanksref": "{", "nobibliography": "{", "pubyear": "{", "doi@": "{", "firstpage": "{",
-    "setcctype": "[{", "renewcommand@": "", "institutename": "", "theauthor": "", "icmltitlerunning": "{",
-    "iclrfinalcopy": "", "neuripsfinalcopy": "", "cvprfinalcopy": "", "definecolor@": "", "logo": "{",
-    "frontmatterSC": "{", "issueinfo": "{{{{", "pagespan": "{{", "PII": "{", "dateposted": "{", "keywordname": "",
+    "runningauthor": "{", "acmJournal": "{", "acmVolume": "{", "acmNumber": "{", "acmArticle": "{",
+    "acmYear": "{",
+    "acmMonth": "{", "acmDOI": "{", "acmISBN": "{", "acmConference": "[{{{", "acmBooktitle": "{",
+    "acmPrice": "{",
+    "copyrightyear": "{", "setcopyright": "{", "acmSubmissionID": "{", "received": "[{", "revised": "{",
+    "accepted": "{",
+    "journal": "{", "volume": "{", "copyrightinfo": "{{", "commby": "{", "markleft": "{",
+    "settopmatter": "{", "startPage": "{", "citestyle": "{", "makeindex": "", "makeglossaries": "",
+    "makeatletter": "",
+    "thanksref": "{", "nobibliography": "{", "pubyear": "{", "firstpage": "{",
+    "setcctype": "[{", "institutename": "", "theauthor": "", "icmltitlerunning": "{",
+    "iclrfinalcopy": "", "neuripsfinalcopy": "", "cvprfinalcopy": "", "logo": "{",
+    "frontmatterSC": "{", "issueinfo": "{{{{", "pagespan": "{{", "PII": "{", "dateposted": "{",
+    "keywordname": "",
 }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from typlora.convert.document.builder import IGNORED, MACROS, SWITCHES, Builder, macro
+from typlora.convert.document.builder import SWITCHES, Builder, macro
 from typlora.convert.document.nodes import Cursor, Node, content
 from typlora.convert.document.pieces import (
     Code,
@@ -79,15 +79,9 @@ STYLES: dict[str, Callable[[Builder, Pieces], Pieces]] = {
     **dict.fromkeys(
         ("textrm", "textup", "textmd", "textnormal", "textsf", "textlf", "mathrm", "text"), unchanged
     ),
-    **dict.fromkeys(
-        ("hbox", "mbox", "makebox", "protect@", "leavevmode@", "smash", "vbox", "vtop"), unchanged
-    ),
-    **dict.fromkeys(
-        ("textstyleemph", "MakeTextLowercase@", "texorpdfstring@", "rlap", "llap", "clap"), unchanged
-    ),
-    **dict.fromkeys(
-        ("lowercase@", "oldstylenums", "textln", "ensuretext", "nohyphens", "textulc"), unchanged
-    ),
+    **dict.fromkeys(("hbox", "mbox", "makebox", "smash", "vbox", "vtop"), unchanged),
+    **dict.fromkeys(("textstyleemph", "rlap", "llap", "clap"), unchanged),
+    **dict.fromkeys(("oldstylenums", "textln", "ensuretext", "nohyphens", "textulc"), unchanged),
     **dict.fromkeys(("MakeUppercase", "uppercase", "MakeTextUppercase"), _wrapped("upper")),
     **dict.fromkeys(("MakeLowercase", "lowercase", "MakeTextLowercase"), _wrapped("lower")),
     "textsfi": unchanged,
@@ -101,10 +95,7 @@ _SWITCH_STYLES: dict[str, Callable[[Builder, Pieces], Pieces] | None] = {
     **dict.fromkeys(("sc", "scshape"), _wrapped("smallcaps")),
 }
 SWITCHES.update(_SWITCH_STYLES)
-_SIZES = {
-    "tiny": "0.5em", "scriptsize": "0.7em", "footnotesize": "0.8em", "small": "0.9em", "large": "1.2em",
-    "Large": "1.44em", "LARGE": "1.73em", "huge": "2.07em", "Huge": "2.49em",
-}  # fmt: skip
+_SIZES = {"large": "1.2em", "Large": "1.44em", "LARGE": "1.73em", "huge": "2.07em", "Huge": "2.49em"}
 
 
 def _size(size: str) -> Callable[[Builder, Pieces], Pieces]:
@@ -114,55 +105,8 @@ def _size(size: str) -> Callable[[Builder, Pieces], Pieces]:
     return wrap
 
 
-# Small sizes are how LaTeX authors save room in tables and captions; large ones are meant to be seen.
-SWITCHES.update({name: _size(size) for name, size in _SIZES.items() if float(size[:-2]) > 1})
-SWITCHES.update(dict.fromkeys((name for name, size in _SIZES.items() if float(size[:-2]) < 1)))
-SWITCHES.update(
-    dict.fromkeys(
-        "rm rmfamily sf sffamily md mdseries up upshape normalfont normalsize upright unboldmath centering "
-        "raggedright raggedleft flushleft@ sloppy fussy noindent indent leavevmode frenchspacing nonfrenchspacing "
-        "singlespacing onehalfspacing doublespacing justifying RaggedRight RaggedLeft Centering "
-        "bgroup egroup begingroup endgroup relax protect null unskip ignorespaces ignorespacesafterend "
-        "strut mathstrut maketitle@ mainmatter@ normalcolor selectfont null kern@ hfill hfil hss vfill vfil vss "
-        "dotfill hrulefill@ allowbreak nobreak penalty@ break@ clearpage newpage cleardoublepage pagebreak@ "
-        "columnbreak samepage eject filbreak goodbreak flushbottom raggedbottom makeatletter makeatother "
-        "phantomsection footnoterule tableofcontents@ centerdot@ bibliofont newblock "
-        "qedhere@ hyperpage@ nopagebreak@ onecolumn frontmatter backmatter dotfill linebreakhere "
-        "IEEEpeerreviewmaketitle IEEEoverridecommandlockouts balance FloatBarrier flushend "
-        "normallineskip obeylines obeyspaces ttdefault gdef@ printanswers noprintanswers endinput "
-        "fi else ifpdf".replace("@ ", "_unused ").split()
-    )
-)
-
-IGNORED.update(
-    {
-        **dict.fromkeys(("vspace", "hspace", "vskip@", "hskip@"), "*{"),
-        **dict.fromkeys(
-            ["pagestyle", "thispagestyle", "pagenumbering", "setlength@", "label@", "linespread", "phantom", "hphantom", "vphantom", "hypersetup", "captionsetup", "index", "glossary", "enlargethispage", "pdfbookmark@", "lstset", "setminted", "tikzset", "pgfplotsset", "geometry", "usetikzlibrary", "theoremstyle@", "markright", "bibliographystyle", "setstretch", "hyphenation", "sisetup", "urlstyle", "allowdisplaybreaks@", "mdfsetup", "tcbset", "setcitestyle", "bibpunct@", "usetheme", "usecolortheme", "usefonttheme", "vspace*", "hypertargetname", "nolinenumbersat", "includeonly", "nocitelist", "fontfamily", "fontseries", "fontshape", "fontencoding", "graphicspath@", "counterwithout@", "stepcounter", "refstepcounter@", "refstepcounter", "setbeamercovered", "labelwidth_unused", "addtocategory", "glsresetall", "acresetall", "noalign", "penalty_unused"],
-            "{",
-        ),
-        **dict.fromkeys(
-            ["setlength", "addtolength", "setcounter", "addtocounter", "markboth", "fontsize", "settowidth", "settoheight", "settodepth", "crefalias", "DeclareGraphicsRule", "setbeamertemplate", "setbeamerfont", "setbeamercolor", "newcolumntype", "addtokomafont", "setkomafont", "titlespacing@"],
-            "{{",
-        ),
-        **dict.fromkeys(["addcontentsline", "contentsline", "crefname", "Crefname"], "{{{"),
-        **dict.fromkeys(["pagebreak", "nopagebreak", "nolinebreak", "displaybreak", "allowdisplaybreaks", "twocolumn"], "["),
-        **dict.fromkeys(["newcommand", "renewcommand", "providecommand", "DeclareRobustCommand"], "*{[[{"),
-        **dict.fromkeys(["newenvironment", "renewenvironment"], "*{[[{{"),
-        **dict.fromkeys(["DeclareMathOperator"], "*{{"),
-        **dict.fromkeys(["usepackage", "RequirePackage", "setlist", "setenumerate", "setitemize", "bibliographyfont"], "[{"),
-        **dict.fromkeys(["newlength", "newsavebox", "newif"], "{"),
-        "rule": "[{{",
-        "definecolorset": "{{{",
-        "titleformat": "*{[{{{{[",
-        "titlespacing": "*{{{{",
-        "fancyhead": "[{", "fancyfoot": "[{", "fancyhf": "[{", "lhead": "[{", "rhead": "[{", "chead": "[{",
-        "lfoot": "[{", "rfoot": "[{", "cfoot": "[{",
-        "newcounter": "{[",
-        "hyphenchar": "",
-        "linenumbers": "", "nolinenumbers": "", "appendixname": "", "doublespace": "", "break": "",
-    }
-)  # fmt: skip
+# Large sizes are meant to be seen; small ones are how authors save room in tables and captions (`layout`).
+SWITCHES.update({name: _size(size) for name, size in _SIZES.items()})
 
 
 @macro(*STYLES)
@@ -350,70 +294,3 @@ def rule(builder: Builder, node: Node, cursor: Cursor) -> None:
         elif rest:
             cursor.push([Chars(rest, following.pos + found.end())])
     builder.block(UnitKind.PARAGRAPH, [Code("#line(length: 100%, stroke: 0.5pt)")], node)
-
-
-# Arguments that decide a size or a place on the page, which the output leaves to Typst: (arguments, the one kept).
-_TRANSPARENT = {
-    "resizebox": ("*{{{", 3), "scalebox": ("{[{", 2), "raisebox": ("{[[{", 3), "parbox": ("[[[{{", 4),
-    "adjustbox": ("{{", 1), "reflectbox": ("{", 0), "rotatebox": ("[{{", 2), "shortstack": ("[{", 1),
-    "footnotesize@": ("{", 0), "makecell": ("*[{", 2), "thead": ("*[{", 2), "cellcolor@": ("[{", 1), "subtitle@": ("{", 0),
-    "savebox": ("{[[{", 3), "sbox": ("{{", 1), "fontspec": ("{[", 1), "AtBeginDocument": ("{", 0), "textls": ("[{", 1), "acro": ("{{", 0),
-    "mathchoice": ("{{{{", 1), "relscale": ("{", None), "ifthenelse": ("{{{", 2), "hspace_unused": ("{", None),
-    "linkdest": ("{", None), "rowcolor": ("[{", None), "cellcolor": ("[{", None), "columncolor": ("[{", None),
-    "rowcolors": ("*[{{{", None), "arrayrulecolor": ("{", None), "addlinespace": ("[", None), "indexsee": ("{{", None),
-    "pdfbookmark": ("[{{", None), "acrodef": ("{[{", None), "numberwithin": ("[{{", None), "write18": ("{", None),
-    "special": ("{", None), "message": ("{", None), "typeout": ("{", None), "PackageWarning": ("{{", None),
-    "setdescription": ("[{", None), "bibliographyunit": ("[", None), "phantomcaption": ("", None),
-    "ContinuedFloat": ("", None), "thetitle": ("", None), "newline_unused": ("", None),
-}  # fmt: skip
-
-
-@macro(*_TRANSPARENT)
-def transparent(builder: Builder, node: Node, cursor: Cursor) -> None:
-    """Boxes and sizes around content: the content stays in the flow."""
-    spec, kept = _TRANSPARENT[node.macroname]
-    arguments = cursor.arguments(node, spec)
-    if kept is not None and arguments[kept] is not None:
-        builder.run(content(arguments[kept]))
-
-
-@macro(
-    "hskip",
-    "vskip",
-    "kern",
-    "penalty",
-    "baselineskip",
-    "parindent",
-    "parskip",
-    "hsize",
-    "vsize",
-    "raise",
-    "lower",
-)
-def dimension(builder: Builder, node: Node, cursor: Cursor) -> None:
-    """A TeX length behind a primitive has no argument braces: take it off the following text."""
-    following = cursor.next()
-    chars = getattr(following, "chars", None)
-    if chars is None:
-        if following is not None:
-            cursor.push([following])
-        return
-    unit = r"(?:pt|em|ex|cm|mm|in|pc|bp|sp|mu|fill?l?|zw|zh|Q)"
-    number = rf"=?\s*[-+]?\s*\d*[.,]?\d+\s*(?:true\s*)?{unit}?"
-    found = re.match(rf"\s*{number}(?:\s*plus\s*{number})?(?:\s*minus\s*{number})?", chars)
-    from typlora.convert.document.nodes import Chars
-
-    if found:
-        chars_left = chars[found.end() :]
-        if chars_left:
-            cursor.push([Chars(chars_left, following.pos + found.end())])
-        if node.macroname == "vskip":
-            builder.flush()
-        elif node.macroname == "hskip":
-            builder.add(Text(" "))
-    else:
-        cursor.push([following])
-
-
-for _name in ("protect", "relax"):
-    MACROS.pop(_name, None)

@@ -55,8 +55,9 @@ def ruby(builder: Builder, node: Node, cursor: Cursor) -> None:
     )
 
 
-@environment("screen", "itembox", "shadebox", "boxnote", "breakbox", "framed", "mdframed", "tcolorbox", "shaded", "frshaded",
-             "snugshade", "leftbar", "abox@", "Sbox", "oframed", "mybox", "screenbox")  # fmt: skip
+@environment("screen", "itembox", "shadebox", "boxnote", "breakbox", "framed", "mdframed", "tcolorbox",
+    "shaded", "frshaded",
+             "snugshade", "leftbar", "Sbox", "oframed", "mybox", "screenbox")  # fmt: skip
 def framed(builder: Builder, node: Node) -> None:
     """A frame around blocks; ``itembox`` and ``tcolorbox`` may have a title."""
     import re

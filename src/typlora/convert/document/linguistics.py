@@ -3,7 +3,7 @@
 from typlora.convert.document.builder import Builder, environment, environment_arguments, macro
 from typlora.convert.document.context import Target, letter
 from typlora.convert.document.nodes import Cursor, Node, content, is_blank, is_macro, kind
-from typlora.convert.document.pieces import Code, Later, Mark, Pieces, Shift, Text, is_empty, strip
+from typlora.convert.document.pieces import Code, Mark, Pieces, Shift, Text, is_empty, strip
 from typlora.tex.unit import UnitKind
 
 
@@ -47,9 +47,7 @@ def examples(builder: Builder, node: Node) -> None:
         body = builder.flow(inner)
         context.need("labelled-item")
         out += [Mark("\n\n")] if out else []
-        anchor = Later(
-            lambda target=target: [Code(f" #metadata(none) <{target.label}>")] if target.label else []
-        )  # type: ignore[misc]
+        anchor = target.hidden_anchor()
         used = [anchor] if marker is None else []
         out += [Mark("#labelled-item["), *strip(head), Mark("]["), *body, *used, Code("]")]
     context.current = saved

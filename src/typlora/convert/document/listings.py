@@ -12,12 +12,16 @@ from typlora.tex.source import SourceText
 from typlora.tex.unit import UnitKind
 
 _VERBATIM = (
-    "verbatim", "verbatim*", "Verbatim", "Verbatim*", "BVerbatim", "LVerbatim", "lstlisting", "minted", "alltt",
-    "semiverbatim", "spverbatim", "verbatimtab", "boxedverbatim", "Sinput", "Soutput", "Highlighting", "console",
-    "pycode", "python", "pythoncode", "luacode", "listing*@", "tcblisting",
+    "verbatim", "verbatim*", "Verbatim", "Verbatim*", "BVerbatim", "LVerbatim", "lstlisting", "minted",
+    "alltt",
+    "semiverbatim", "spverbatim", "verbatimtab", "boxedverbatim", "Sinput", "Soutput", "Highlighting",
+    "console",
+    "pycode", "python", "pythoncode", "luacode", "tcblisting",
 )  # fmt: skip
-_LANGUAGES = {"c++": "cpp", "[latex]tex": "latex", "tex": "latex", "matlab": "matlab", "[sharp]c": "cs", "csharp": "cs",
-              "pseudocode": "", "text": "", "none": "", "caml": "ocaml", "[objective]caml": "ocaml", "bash": "bash"}  # fmt: skip
+_LANGUAGES = {"c++": "cpp", "[latex]tex": "latex", "tex": "latex", "matlab": "matlab", "[sharp]c": "cs",
+    "csharp": "cs",
+              "pseudocode": "", "text": "", "none": "", "caml": "ocaml", "[objective]caml": "ocaml",
+              "bash": "bash"}  # fmt: skip
 
 
 @environment(*_VERBATIM)
@@ -30,9 +34,9 @@ def verbatim(builder: Builder, node: Node) -> None:
     stop = source.rfind("\\end{")
     inside = source[begin : stop if stop >= begin else len(source)]
     options, language = "", ""
-    if found := re.match(r"[ \t]*\n?[ \t]*\[((?:[^\[\]{}]|\{[^{}]*\}|\[[^\]]*\])*)\]", inside):
-        if name not in {"verbatim", "verbatim*"} and "\n\n" not in found[0]:
-            options, inside = found[1], inside[found.end() :]
+    found = re.match(r"[ \t]*\n?[ \t]*\[((?:[^\[\]{}]|\{[^{}]*\}|\[[^\]]*\])*)\]", inside)
+    if found and name not in {"verbatim", "verbatim*"} and "\n\n" not in found[0]:
+        options, inside = found[1], inside[found.end() :]
     if name in {"minted", "tcblisting"} and (found := re.match(r"\s*\{([^{}]*)\}", inside)):
         language, inside = found[1].strip(), inside[found.end() :]
     if found := re.search(r"language\s*=\s*(\{[^{}]*\}|\[[^\]]*\]\s*\w+|[^,\]\s]*)", options):
@@ -73,7 +77,7 @@ def _unescaped(builder: Builder, node: Node, inside: str) -> str:
 
 
 def _dedent(inside: str) -> str:
-    """Without the line of ``\\begin`` and the one of ``\\end``, and without common indentation at the left."""
+    """Without the lines of ``\\begin`` and ``\\end`` and without spaces at the end of lines."""
     lines = inside.expandtabs(4).split("\n")
     if lines and not lines[0].strip():
         lines = lines[1:]
@@ -94,7 +98,7 @@ def fence(code: str, language: str = "") -> Pieces:
     return [Mark(f"{ticks}{tag}\n{code}\n{ticks}")]
 
 
-@macro("verb", "lstinline", "mintinline", "Verb", "code@", "spverb")
+@macro("verb", "lstinline", "mintinline", "Verb", "spverb")
 def inline_verbatim(builder: Builder, node: Node, cursor: Cursor) -> None:
     """Raw text in a line."""
     source = builder.context.text[node.pos : end(node)]
@@ -183,8 +187,9 @@ def quotation(builder: Builder, node: Node) -> None:
     builder.block(UnitKind.QUOTE, call("quote(block: true)", [Mark("\n"), *body, Mark("\n")]), node)
 
 
-@environment("comment", "xcomment", "filecontents", "filecontents*", "htmlonly", "rawhtml", "CCSXML", "SaveVerbatim",
-             "VerbatimOut", "verbatimwrite", "acronyms@")  # fmt: skip
+@environment("comment", "xcomment", "filecontents", "filecontents*", "htmlonly", "rawhtml", "CCSXML",
+    "SaveVerbatim",
+             "VerbatimOut", "verbatimwrite")  # fmt: skip
 def ignored(builder: Builder, node: Node) -> None:
     """Not part of the document."""
 

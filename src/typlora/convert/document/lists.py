@@ -50,7 +50,7 @@ def itemize(builder: Builder, node: Node) -> None:
 
 @environment("enumerate", "compactenum", "asparaenum", "inparaenum", "enumerate*")
 def enumerate_list(builder: Builder, node: Node) -> None:
-    """A numbered list. Numbering, start and resume come from enumitem's options, or enumerate's short form."""
+    """A numbered list; how it counts comes from enumitem's options or enumerate's short form."""
     context = builder.context
     (options,), nodes = environment_arguments(builder, node, "[")
     depth = int(context.options.get("enumerate-depth", "0"))
@@ -80,9 +80,9 @@ def description(builder: Builder, node: Node) -> None:
 def setlist(builder: Builder, node: Node, cursor: Cursor) -> None:
     """How the lists that follow are numbered."""
     which, options = cursor.arguments(node, "[{")
-    if node.macroname == "setenumerate" or "enumerate" in builder.source(which):
-        if "label" in builder.source(options):
-            builder.context.options["enum-label"] = builder.source(options)
+    numbered = node.macroname == "setenumerate" or "enumerate" in builder.source(which)
+    if numbered and "label" in builder.source(options):
+        builder.context.options["enum-label"] = builder.source(options)
 
 
 def _numbering(options: str) -> tuple[str, int]:
@@ -209,17 +209,12 @@ def _body(body: Builder, target: Target | None) -> Pieces:
         out.extend(chunk.pieces)
     if not body.chunks or (not body.chunks[0].inline and body.chunks[0].kind is UnitKind.LIST):
         out = [Mark("#[]"), Mark("\n"), *out] if out else [Mark("#[]")]
-    return [*out, _item_anchor(target)] if target is not None else out
+    return [*out, target.hidden_anchor()] if target is not None else out
 
 
 def _is_wrapped(pieces: Pieces) -> bool:
     first = pieces[0] if pieces else None
     return isinstance(first, Mark) and first.typst.startswith("#")
-
-
-def _item_anchor(target: Target) -> Piece:
-    """A list item has no label in Typst: an invisible element stands in it where one is needed."""
-    return Later(lambda: [Code(f" #metadata(none) <{target.label}>")] if target.label else [])
 
 
 def _term(builder: Builder, label: Node | None, pieces: Pieces) -> Pieces:

@@ -65,8 +65,13 @@ def known_arguments(node: Node) -> list[tuple[str, Node | None]]:
     return list(zip(spec, nodes, strict=True))
 
 
+def delimiter(node: Node) -> str:
+    """What a group begins with, ``{`` or ``[``."""
+    return str(next(iter(getattr(node, "delimiters", None) or "{")))
+
+
 def _bracketed(node: Node) -> bool:
-    return kind(node) == "group" and tuple(getattr(node, "delimiters", ("",)))[0] == "["
+    return kind(node) == "group" and delimiter(node) == "["
 
 
 def walk(nodes: Sequence[Node | None]) -> Iterator[Node]:

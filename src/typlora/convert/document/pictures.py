@@ -12,12 +12,15 @@ from typlora.convert.kept import printable, raw_block
 from typlora.tex.unit import UnitKind
 
 _ENVIRONMENTS = (
-    "tikzpicture", "tikzcd", "axis", "pspicture", "picture", "circuitikz", "forest", "feynman", "fmffile", "fmfgraph",
-    "asy", "dot2tex", "bytefield", "prooftree", "mathpar", "CD", "diagram", "overpic", "pgfpicture", "scope", "qcircuit",
-    "bundle", "chart_", "quantikz", "tikzfigure", "psmatrix", "sequencediagram", "bprooftree", "ganttchart", "music",
+    "tikzpicture", "tikzcd", "axis", "pspicture", "picture", "circuitikz", "forest", "feynman", "fmffile",
+    "fmfgraph",
+    "asy", "dot2tex", "bytefield", "prooftree", "mathpar", "CD", "diagram", "overpic", "pgfpicture",
+    "scope", "qcircuit",
+    "bundle", "quantikz", "tikzfigure", "psmatrix", "sequencediagram", "bprooftree", "ganttchart", "music",
 )  # fmt: skip
-_COMMANDS = ("xymatrix", "Qcircuit", "chemfig", "Tree", "tikz", "chemname", "schemestart", "pgfplotstabletypeset", "synttree",
-             "begin_picture", "DrawSchema", "dirtree", "smartdiagram", "qrcode", "vcenteredhbox_")  # fmt: skip
+_COMMANDS = ("xymatrix", "Qcircuit", "chemfig", "Tree", "tikz", "chemname", "schemestart",
+    "pgfplotstabletypeset", "synttree",
+             "begin_picture", "DrawSchema", "dirtree", "smartdiagram", "qrcode")  # fmt: skip
 
 
 @environment(*_ENVIRONMENTS)
@@ -46,7 +49,7 @@ def picture_command(builder: Builder, node: Node, cursor: Cursor) -> None:
     _placeholder(builder, node, f"\\{node.macroname}", builder.context.text[node.pos : stop])
 
 
-@macro("foreach", "loop", "newcommand_unused")
+@macro("foreach", "loop")
 def loop(builder: Builder, node: Node, cursor: Cursor) -> None:
     """Loops are programs; their source stays visible."""
     stop = end(node)

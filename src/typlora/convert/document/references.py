@@ -15,15 +15,21 @@ from typlora.convert.document.pieces import Code, Later, Mark, Piece, Pieces, Re
 # What \autoref prints, and the short and long forms of cleveref: singular, plural.
 AUTOREF = {
     "equation": "Equation", "figure": "Figure", "table": "Table", "part": "Part", "chapter": "chapter",
-    "section": "section", "subsection": "subsection", "subsubsection": "subsubsection", "paragraph": "paragraph",
-    "item": "item", "footnote": "footnote", "appendix": "Appendix", "subfigure": "Figure", "algorithm": "Algorithm",
+    "section": "section", "subsection": "subsection", "subsubsection": "subsubsection",
+    "paragraph": "paragraph",
+    "item": "item", "footnote": "footnote", "appendix": "Appendix", "subfigure": "Figure",
+    "algorithm": "Algorithm",
     "listing": "Listing",
 }  # fmt: skip
 CLEVEREF = {
-    "equation": ("eq.", "eqs."), "figure": ("fig.", "figs."), "table": ("table", "tables"), "part": ("part", "parts"),
-    "chapter": ("chapter", "chapters"), "section": ("section", "sections"), "subsection": ("section", "sections"),
-    "subsubsection": ("section", "sections"), "paragraph": ("paragraph", "paragraphs"), "item": ("item", "items"),
-    "appendix": ("appendix", "appendices"), "subfigure": ("fig.", "figs."), "algorithm": ("algorithm", "algorithms"),
+    "equation": ("eq.", "eqs."), "figure": ("fig.", "figs."), "table": ("table", "tables"), "part": ("part",
+    "parts"),
+    "chapter": ("chapter", "chapters"), "section": ("section", "sections"), "subsection": ("section",
+    "sections"),
+    "subsubsection": ("section", "sections"), "paragraph": ("paragraph", "paragraphs"), "item": ("item",
+    "items"),
+    "appendix": ("appendix", "appendices"), "subfigure": ("fig.", "figs."), "algorithm": ("algorithm",
+    "algorithms"),
     "listing": ("listing", "listings"), "footnote": ("footnote", "footnotes"), "page": ("page", "pages"),
 }  # fmt: skip
 _LONG = {"eq.": "Equation", "eqs.": "Equations", "fig.": "Figure", "figs.": "Figures"}

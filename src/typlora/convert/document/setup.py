@@ -43,16 +43,19 @@ CHAPTER_CLASSES = frozenset(
 _LANGUAGES = {
     "german": "de", "ngerman": "de", "deutsch": "de", "french": "fr", "francais": "fr", "spanish": "es",
     "italian": "it", "portuguese": "pt", "brazil": "pt", "brazilian": "pt", "russian": "ru", "dutch": "nl",
-    "polish": "pl", "czech": "cs", "japanese": "ja", "swedish": "sv", "danish": "da", "norsk": "nb", "finnish": "fi",
+    "polish": "pl", "czech": "cs", "japanese": "ja", "swedish": "sv", "danish": "da", "norsk": "nb",
+    "finnish": "fi",
     "bulgarian": "bg", "ukrainian": "uk", "greek": "el", "turkish": "tr", "hungarian": "hu", "romanian": "ro",
 }  # fmt: skip
 # Declarations that are read wherever they stand, preamble, package or body.
 _DECLARATIONS = (
-    "newtheorem", "spnewtheorem", "declaretheorem", "newmdtheoremenv", "newtcbtheorem", "theoremstyle", "numberwithin",
+    "newtheorem", "spnewtheorem", "declaretheorem", "newmdtheoremenv", "newtcbtheorem", "theoremstyle",
+    "numberwithin",
     "definecolor", "colorlet", "providecolor", "graphicspath", "crefname", "Crefname", "setcounter", "lstset",
-    "counterwithin", "setcitestyle", "bibpunct", "author", "title", "date", "subtitle", "institute", "affiliation",
-    "address", "email", "affil", "thanks@", "keywords", "subject", "publishers", "titlehead", "curraddr", "abst",
-    "@addtoreset", "secnumdepth", "abstract@", "altaffiliation", "dedication",
+    "counterwithin", "setcitestyle", "bibpunct", "author", "title", "date", "subtitle", "institute",
+    "affiliation",
+    "address", "email", "affil", "keywords", "subject", "publishers", "titlehead", "curraddr", "abst",
+    "@addtoreset", "secnumdepth", "altaffiliation", "dedication",
 )  # fmt: skip
 
 
@@ -182,8 +185,10 @@ def _geometry(context: Context, options: str) -> None:
         size = length(value)
         if size == "auto" or size.endswith("%"):
             continue
-        sides = {"margin": "left right top bottom", "hmargin": "left right", "vmargin": "top bottom", "tmargin": "top",
-                 "bmargin": "bottom", "lmargin": "left", "rmargin": "right", "inner": "left", "outer": "right"}  # fmt: skip
+        sides = {"margin": "left right top bottom", "hmargin": "left right", "vmargin": "top bottom",
+        "tmargin": "top",
+                 "bmargin": "bottom", "lmargin": "left", "rmargin": "right", "inner": "left",
+                 "outer": "right"}  # fmt: skip
         for side in sides.get(name, name).split():
             if side in {"left", "right", "top", "bottom"}:
                 context.options[f"margin-{side}"] = size
@@ -216,9 +221,8 @@ def _language(context: Context, option: str) -> None:
 def _counters(context: Context) -> None:
     """What standard classes number within what."""
     within = context.counters.within
-    if context.document_class.startswith("revtex") and not {"rmp"} & context.class_options:
-        if {"prl"} & context.class_options:
-            context.options.setdefault("secnumdepth", "0")
+    if context.document_class.startswith("revtex") and "prl" in context.class_options:
+        context.options.setdefault("secnumdepth", "0")
     within.setdefault("subsection", "section")
     within.setdefault("subsubsection", "subsection")
     within.setdefault("paragraph", "subsubsection")

@@ -383,7 +383,7 @@ def _lines(rows: Rows, number: int, count: int, out: Pieces) -> None:
 
 
 def _row(row: list[Cell], count: int, covered: dict[int, int], out: Pieces) -> bool:
-    """Write the cells of a row; places below a ``\\multirow`` have no cell. False when nothing was written."""
+    """Write the cells of a row, none below a ``\\multirow``. False when nothing was written."""
     column = 0
     written = False
     parts: list[Pieces] = []

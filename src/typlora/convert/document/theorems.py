@@ -15,12 +15,15 @@ from typlora.tex.unit import UnitKind
 # Environments that classes and packages define themselves (llncs, beamer, acmart, jmlr, many house styles).
 USUAL = {
     "theorem": "Theorem", "lemma": "Lemma", "proposition": "Proposition", "corollary": "Corollary",
-    "definition": "Definition", "example": "Example", "remark": "Remark", "claim": "Claim", "conjecture": "Conjecture",
+    "definition": "Definition", "example": "Example", "remark": "Remark", "claim": "Claim",
+    "conjecture": "Conjecture",
     "fact": "Fact", "note": "Note", "exercise": "Exercise", "problem": "Problem", "solution": "Solution",
-    "question": "Question", "assumption": "Assumption", "property": "Property", "axiom": "Axiom", "case": "Case",
-    "observation": "Observation", "notation": "Notation", "hypothesis": "Hypothesis", "thm": "Theorem", "lem": "Lemma",
+    "question": "Question", "assumption": "Assumption", "property": "Property", "axiom": "Axiom",
+    "case": "Case",
+    "observation": "Observation", "notation": "Notation", "hypothesis": "Hypothesis", "thm": "Theorem",
+    "lem": "Lemma",
     "prop": "Proposition", "cor": "Corollary", "defn": "Definition", "rem": "Remark", "conj": "Conjecture",
-    "ex": "Example@", "construction": "Construction", "algo": "Algorithm@",
+    "ex": "Example", "construction": "Construction", "algo": "Algorithm",
 }  # fmt: skip
 _DEFINITION = {
     "definition",
@@ -43,7 +46,7 @@ def declare(context: Context, name: str, title: str, *, counter: str, within: st
         context.counters.within[counter] = within
 
 
-@macro("newtheorem", "spnewtheorem", "declaretheorem", "newmdtheoremenv", "newtcbtheorem", "defthm@")
+@macro("newtheorem", "spnewtheorem", "declaretheorem", "newmdtheoremenv", "newtcbtheorem")
 def newtheorem(builder: Builder, node: Node, cursor: Cursor) -> None:
     """``\\newtheorem{name}[shared]{Title}[within]`` and its relatives."""
     context = builder.context
@@ -60,7 +63,8 @@ def newtheorem(builder: Builder, node: Node, cursor: Cursor) -> None:
         counter = (
             context.theorems[found[1]].counter if shared and found and found[1] in context.theorems else key
         )
-        declare(context, key, _title(builder, title), counter=counter, within=found[1] if found and not shared else "",
+        declare(context, key, _title(builder, title), counter=counter,
+        within=found[1] if found and not shared else "",
                 style="plain")  # fmt: skip
         context.options[f"tcbtheorem-{key}"] = "yes"
         if "no counter" in builder.source(options):
@@ -168,7 +172,8 @@ def theorem(builder: Builder, node: Node) -> None:
     if not is_empty(title):
         head = [Mark(f"#{function}(title: ["), *title, Mark("])")]
     multi = any(isinstance(p, Mark) and "\n\n" in p.typst for p in body) or _long(body)
-    inside: Pieces = [Mark("[\n"), Shift(2), Mark("  "), *body, Shift(-2), Mark("\n"), Code("]")] if multi else [
+    inside: Pieces = [Mark("[\n"), Shift(2), Mark("  "), *body, Shift(-2), Mark("\n"),
+    Code("]")] if multi else [
         Mark("["), *body, Code("]")]  # fmt: skip
     builder.block(UnitKind.THEOREM, [*head, *inside, target.anchor()], node)
 
@@ -285,10 +290,10 @@ def usual_theorems(context: Context, nodes: list[Node]) -> None:
     starred = {name for name in used if name.endswith("*") and name[:-1] in {**USUAL, **context.theorems}}
     for name in sorted(used & set(USUAL) - set(context.theorems)):
         style = "definition" if name in _DEFINITION else "remark" if name in _REMARK else "plain"
-        declare(context, name, USUAL[name].rstrip("@"), counter=name, within="", style=style)
+        declare(context, name, USUAL[name], counter=name, within="", style=style)
     for name in sorted(starred - set(context.theorems)):
         base = context.theorems.get(name[:-1])
-        title = base.name if base else USUAL[name[:-1]].rstrip("@")
+        title = base.name if base else USUAL[name[:-1]]
         declare(context, name, title, counter="", within="", style=base.style if base else "plain")
 
 

@@ -7,32 +7,45 @@ from typlora.convert.document.nodes import Cursor, Node
 from typlora.convert.document.pieces import Code, Mark, Pieces, Text
 
 _UNITS = {
-    "metre": "m", "meter": "m", "kilogram": "kg", "gram": "g", "second": "s", "ampere": "A", "kelvin": "K", "mole": "mol",
-    "candela": "cd", "hertz": "Hz", "newton": "N", "pascal": "Pa", "joule": "J", "watt": "W", "coulomb": "C", "volt": "V",
+    "metre": "m", "meter": "m", "kilogram": "kg", "gram": "g", "second": "s", "ampere": "A", "kelvin": "K",
+    "mole": "mol",
+    "candela": "cd", "hertz": "Hz", "newton": "N", "pascal": "Pa", "joule": "J", "watt": "W",
+    "coulomb": "C", "volt": "V",
     "farad": "F", "ohm": "Ω", "siemens": "S", "weber": "Wb", "tesla": "T", "henry": "H", "celsius": "°C",
-    "degreeCelsius": "°C", "lumen": "lm", "lux": "lx", "becquerel": "Bq", "gray": "Gy", "sievert": "Sv", "minute": "min",
+    "degreeCelsius": "°C", "lumen": "lm", "lux": "lx", "becquerel": "Bq", "gray": "Gy", "sievert": "Sv",
+    "minute": "min",
     "hour": "h", "day": "d", "degree": "°", "arcminute": "′", "arcsecond": "″", "hectare": "ha", "litre": "L",
-    "liter": "L", "tonne": "t", "electronvolt": "eV", "dalton": "Da", "bar": "bar", "mmHg": "mmHg", "angstrom": "Å",
-    "percent": "%", "decibel": "dB", "radian": "rad", "steradian": "sr", "bit": "bit", "byte": "B", "astronomicalunit": "au",
-    "clight": "c", "elementarycharge": "e", "neper": "Np", "bel": "B", "katal": "kat", "knot": "kn", "barn": "b",
+    "liter": "L", "tonne": "t", "electronvolt": "eV", "dalton": "Da", "bar": "bar", "mmHg": "mmHg",
+    "angstrom": "Å",
+    "percent": "%", "decibel": "dB", "radian": "rad", "steradian": "sr", "bit": "bit", "byte": "B",
+    "astronomicalunit": "au",
+    "clight": "c", "elementarycharge": "e", "neper": "Np", "bel": "B", "katal": "kat", "knot": "kn",
+    "barn": "b",
     "nauticalmile": "M", "atomicmassunit": "u", "planckbar": "ℏ", "pixel": "px", "year": "a",
-    "m": "m", "s": "s", "g": "g", "kg": "kg", "mg": "mg", "cm": "cm", "mm": "mm", "um": "µm", "nm": "nm", "km": "km",
-    "ms": "ms", "us": "µs", "ns": "ns", "Hz": "Hz", "kHz": "kHz", "MHz": "MHz", "GHz": "GHz", "N": "N", "Pa": "Pa",
-    "kPa": "kPa", "MPa": "MPa", "J": "J", "kJ": "kJ", "W": "W", "kW": "kW", "MW": "MW", "V": "V", "mV": "mV", "kV": "kV",
-    "A": "A", "mA": "mA", "K": "K", "mol": "mol", "eV": "eV", "keV": "keV", "MeV": "MeV", "GeV": "GeV", "TeV": "TeV",
+    "m": "m", "s": "s", "g": "g", "kg": "kg", "mg": "mg", "cm": "cm", "mm": "mm", "um": "µm", "nm": "nm",
+    "km": "km",
+    "ms": "ms", "us": "µs", "ns": "ns", "Hz": "Hz", "kHz": "kHz", "MHz": "MHz", "GHz": "GHz", "N": "N",
+    "Pa": "Pa",
+    "kPa": "kPa", "MPa": "MPa", "J": "J", "kJ": "kJ", "W": "W", "kW": "kW", "MW": "MW", "V": "V",
+    "mV": "mV", "kV": "kV",
+    "A": "A", "mA": "mA", "K": "K", "mol": "mol", "eV": "eV", "keV": "keV", "MeV": "MeV", "GeV": "GeV",
+    "TeV": "TeV",
     "l": "L", "L": "L", "mL": "mL", "ml": "mL", "dB": "dB", "h": "h",
 }  # fmt: skip
 _PREFIXES = {
-    "quecto": "q", "yocto": "y", "zepto": "z", "atto": "a", "femto": "f", "pico": "p", "nano": "n", "micro": "µ",
-    "milli": "m", "centi": "c", "deci": "d", "deca": "da", "hecto": "h", "kilo": "k", "mega": "M", "giga": "G",
-    "tera": "T", "peta": "P", "exa": "E", "zetta": "Z", "yotta": "Y", "kibi": "Ki", "mebi": "Mi", "gibi": "Gi", "tebi": "Ti",
+    "quecto": "q", "yocto": "y", "zepto": "z", "atto": "a", "femto": "f", "pico": "p", "nano": "n",
+    "micro": "µ",
+    "milli": "m", "centi": "c", "deci": "d", "deca": "da", "hecto": "h", "kilo": "k", "mega": "M",
+    "giga": "G",
+    "tera": "T", "peta": "P", "exa": "E", "zetta": "Z", "yotta": "Y", "kibi": "Ki", "mebi": "Mi",
+    "gibi": "Gi", "tebi": "Ti",
 }  # fmt: skip
 _SUPER = str.maketrans("0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ")
 _TOKEN = re.compile(r"\\([A-Za-z]+)|([^\\]+)")
 
 
 def unit_text(latex: str) -> str:
-    """A unit as Unicode text: ``\\kilo\\metre\\per\\second`` is ``km s⁻¹``; literal units keep their signs."""
+    """A unit as Unicode text: ``\\kilo\\metre\\per\\second`` is ``km s⁻¹``."""
     latex = re.sub(r"\{([^{}]*)\}", r"\1", latex) if "\\" not in latex else latex
     if "\\" not in latex:
         text = re.sub(r"\^\(?([-+]?\d+)\)?", lambda m: m[1].translate(_SUPER), latex)
@@ -132,7 +145,8 @@ def _grouped_right(digits: str) -> str:
 def quantity(builder: Builder, node: Node, cursor: Cursor) -> None:
     """siunitx in text."""
     name = node.macroname
-    spec = {"SI": "[{[{", "qty": "[{{", "SIrange": "[{{{", "qtyrange": "[{{{", "numrange": "[{{", "SIlist": "[{{",
+    spec = {"SI": "[{[{", "qty": "[{{", "SIrange": "[{{{", "qtyrange": "[{{{", "numrange": "[{{",
+    "SIlist": "[{{",
             "qtylist": "[{{"}.get(name, "[{")  # fmt: skip
     arguments = [builder.source(a) for a in cursor.arguments(node, spec)]
     if name in {"si", "unit"}:
@@ -163,7 +177,7 @@ def quantity(builder: Builder, node: Node, cursor: Cursor) -> None:
 _ARROWS = {"->": "→", "<-": "←", "<->": "↔", "<=>": "⇌", "<=>>": "⇌", "<<=>": "⇌"}
 
 
-@macro("ce", "chem_", "cee", "cf")
+@macro("ce", "cee", "cf")
 def chemistry(builder: Builder, node: Node, cursor: Cursor) -> None:
     """mhchem: figures after a symbol are subscripts, charges superscripts, ``->`` an arrow."""
     (argument,) = cursor.arguments(node, "{")

@@ -1,0 +1,59 @@
+"""Environments around blocks: centred, in a box, in another size; only alignment is kept."""
+
+from typlora.convert.document.builder import Builder, environment, environment_arguments
+from typlora.convert.document.nodes import Cursor, Node, children
+from typlora.convert.document.pieces import Mark, Pieces, call
+from typlora.convert.document.tables import is_table
+from typlora.tex.unit import UnitKind
+
+
+@environment("center", "centering", "flushleft", "flushright", "raggedright")
+def center(builder: Builder, node: Node) -> None:
+    """Centred blocks. A single table or picture keeps its own block."""
+    nodes = children(node)
+    side = {"flushleft": "left", "raggedright": "left", "flushright": "right"}.get(
+        node.environmentname, "center"
+    )
+    inner = builder.nested()
+    inner.run(nodes)
+    inner.flush()
+    if builder.context.options.get("in-float"):
+        builder.flush()
+        builder.chunks.extend(inner.chunks)
+        return
+    if not inner.chunks:
+        builder.flush()
+        return
+    kind_of = inner.chunks[0].kind if len(inner.chunks) == 1 else UnitKind.PARAGRAPH
+    kind_of = UnitKind.TABLE if is_table(nodes) and len(inner.chunks) == 1 else kind_of
+    body: Pieces = []
+    for index, chunk in enumerate(inner.chunks):
+        body += ([Mark("\n\n")] if index else []) + chunk.pieces
+    builder.block(kind_of, call(f"align({side})", [Mark("\n"), *body, Mark("\n")]), node)
+
+
+@environment("minipage", "adjustbox", "landscape", "sloppypar", "spacing", "singlespace", "doublespace",
+    "onehalfspace",
+             "adjustwidth", "widetext", "multicols", "multicols*", "small", "footnotesize", "scriptsize",
+             "tiny", "large",
+             "normalsize", "threeparttable", "measuredfigure", "samepage", "CJK", "CJK*", "otherlanguage",
+             "savenotes",
+             "strip", "fullwidth", "frontmatter", "mainmatter", "appendices", "subappendices", "refsection",
+             "linenumbers",
+             "document", "titlepage", "Large", "em", "it", "bf", "itshape", "bfseries", "thenomenclature",
+             "hyphenrules",
+             "onecolabstract", "changemargin")  # fmt: skip
+def transparent(builder: Builder, node: Node) -> None:
+    """Environments that only change the place or size of what is inside."""
+    specs = {"minipage": "[[[{", "adjustbox": "{", "spacing": "{", "adjustwidth": "{{", "multicols": "{[",
+    "CJK": "{{",
+             "multicols*": "{[", "CJK*": "{{", "otherlanguage": "{", "threeparttable": "[",
+             "hyphenrules": "{", "changemargin": "{{"}  # fmt: skip
+    _, nodes = environment_arguments(builder, node, specs.get(node.environmentname, ""))
+    if node.environmentname == "appendices":
+        from typlora.convert.document.headings import appendix
+
+        appendix(builder, node, Cursor([], builder.context.text))
+    builder.flush()
+    builder.run(nodes)
+    builder.flush()

@@ -1,0 +1,142 @@
+"""Helpers of the preamble: Typst functions a document gets when it uses them."""
+
+_ROWS = """\
+// Numbers each row of an equation. For every row: a label, `auto` (numbered), `none`, or a tag.
+#let equation-rows(..rows, body) = context {
+  let number(row) = {
+    if type(row) == label { return [#math.equation(block: true, $""$) #row] }
+    if row == auto { return math.equation(block: true, $""$) }
+    let tagged = math.equation(block: true, numbering: _ => row.tag, $""$)
+    if "label" in row [#tagged #row.label] else { tagged }
+    counter(math.equation).update(n => n - 1)
+  }
+  let plain = math.equation.with(block: true, numbering: none)
+  let rows = rows.pos()
+  if dictionary(std).at("target", default: () => "paged")() == "html" {
+    plain(body.body) + for row in rows { if row != none { number(row) } }
+  } else { block(width: 100%, layout(size => {
+    let children = if body.body.has("children") { body.body.children } else { (body.body,) }
+    let lines = children.split(linebreak())
+    let strut = box(height: 100pt, baseline: 100pt)
+    let y = 0pt
+    for (i, row) in rows.enumerate() {
+      let line = lines.at(i, default: ()).join()
+      let ascent = measure(plain(line + strut)).height - 100pt
+      if row != none { place(dy: y + ascent - 0.7em, box(width: size.width, number(row))) }
+      y += measure(plain(line)).height + par.leading
+    }
+    plain(body.body)
+  })) }
+}"""
+HELPERS: dict[str, str] = {
+    "unnumbered": """\
+// An equation without a number.
+#let unnumbered(body) = {
+  set math.equation(numbering: none)
+  body
+}""",
+    "equation-rows": _ROWS,
+    "subequations": """\
+// Equations numbered 1a, 1b, ... as one group.
+#let subequations(body) = context {
+  let parent = counter(math.equation).get().first() + 1
+  let main = numbering(math.equation.numbering, parent).slice(1, -1)
+  counter(math.equation).update(0)
+  {
+    set math.equation(numbering: (n, place: none) => {
+      let number = main + numbering("a", n)
+      if place == none { "(" + number + ")" } else { number }
+    })
+    body
+  }
+  counter(math.equation).update(parent)
+}""",
+    "mono": """\
+// Fixed-width text that is more than raw text.
+#let mono(body) = text(font: "DejaVu Sans Mono", size: 0.8em, body)""",
+    "page-of": """\
+// The number of the page a label is on.
+#let page-of(label) = context link(label, str(counter(page).at(label).first()))""",
+    "missing-image": """\
+// Stands for a picture that could not be found or read.
+#let missing-image(name) = rect(
+  width: 60%, height: 4em, stroke: 0.5pt + gray, align(center + horizon, raw(name)),
+)""",
+    "drawing": """\
+// Source of a picture that was drawn in LaTeX.
+#let drawing(source) = block(
+  width: 100%, stroke: 0.5pt + gray, inset: 6pt, align(start, text(0.8em, source)),
+)""",
+    "algorithm-lines": """\
+// Lines of an algorithm: how deep each is indented, and what it says.
+#let algorithm-lines(numbered: false, ..lines) = block(width: 100%, align(start, grid(
+  columns: 2, column-gutter: 0.8em, row-gutter: 0.6em,
+  ..lines.pos().enumerate().map(((i, line)) => (
+    if numbered [#(i + 1):], pad(left: line.at(0) * 1.2em, line.at(1)),
+  )).flatten(),
+)))""",
+    "algorithm-figure": """\
+#show figure.where(kind: "algorithm"): it => block(
+  width: 100%, stroke: (top: 0.8pt, bottom: 0.8pt), inset: (y: 0.5em), {
+    if it.caption != none { align(start, it.caption) }
+    it.body
+  },
+)""",
+    "labelled-item": """\
+// A list item with a label of its own.
+#let labelled-item(label, body) = grid(columns: (auto, 1fr), column-gutter: 0.6em, label, body)""",
+    "spanning": """\
+// Over both columns, at the top of the page.
+#let spanning(body) = place(
+  top, scope: "parent", float: true, clearance: 1.5em, block(width: 100%, body),
+)""",
+    "abstract": """\
+#let abstract(body) = {
+  align(center, strong(text(0.9em)[Abstract]))
+  pad(x: 2em, text(0.9em, body))
+}""",
+    "part": """\
+// A part of the book; it takes no heading level.
+#let part(body) = align(center, block(above: 3em, below: 2em, text(1.8em, strong(body))))""",
+    "subfigure": """\
+// A part of a figure, numbered (a), (b), ...
+#let subfigure(body, width: auto, caption: none) = box(width: width, inset: 0.4em, figure(
+  body, caption: caption, kind: "subfigure", supplement: none, numbering: "(a)",
+))
+#show figure.where(kind: image): it => counter(figure.where(kind: "subfigure")).update(0) + it
+#show figure.where(kind: "subfigure"): set figure.caption(separator: [ ])""",
+    "bibitem": """\
+// A numbered entry of the bibliography.
+#let bibitem(body) = figure(kind: "bibitem", supplement: none, numbering: "1", body)
+#show figure.where(kind: "bibitem"): it => block(width: 100%, align(left, grid(
+  columns: (2em, 1fr), column-gutter: 0.5em, align(right)[\\[#it.counter.display()\\]], it.body,
+)))""",
+    "bib-entry": """\
+// An entry of the bibliography without a number.
+#let bib-entry(body, label: none) = block(par(
+  hanging-indent: 1.5em,
+  if label == none { body } else [\\[#label\\] #body],
+))""",
+    "proof": """\
+#let proof(body, title: [Proof]) = block(width: 100%)[_#title._ #body #h(1fr) $square$]""",
+    "ruby": """\
+// A reading above the characters.
+#let ruby(base, reading) = box(place(top + center, dy: -0.7em, box(text(0.5em, reading))) + base)""",
+    "theorem": """\
+// A theorem-like environment: one function for each; those with one kind share a counter.
+#let theorem-like(name, kind: none, numbering: "1", italic: false, bold: true) = (title: none, body) => figure(
+  kind: if kind == none { name } else { kind },
+  supplement: name,
+  numbering: if kind == none { none } else { numbering },
+  {
+    set align(start)
+    let head = name + if kind != none [ #context counter(figure.where(kind: kind)).display(numbering)]
+    block(width: 100%, breakable: true, {
+      if bold { strong(head) } else { emph(head) }
+      if title != none [ (#title)]
+      [. ]
+      if italic { emph(body) } else { body }
+    })
+  },
+)""",
+}

@@ -1,0 +1,128 @@
+"""Commands about the page: sizes, places, spaces, counters of layout. Typst decides these by itself.
+
+Three kinds: switches without effect on what is read, commands that go away with their arguments, and boxes
+whose content stays in the flow.
+"""
+
+import re
+
+from typlora.convert.document.builder import IGNORED, SWITCHES, Builder, macro
+from typlora.convert.document.nodes import Chars, Cursor, Node, content
+from typlora.convert.document.pieces import Text
+
+_SWITCHES = """
+    tiny scriptsize footnotesize small rm rmfamily sf sffamily md mdseries up upshape normalfont
+    normalsize upright unboldmath centering raggedright raggedleft sloppy fussy noindent indent
+    leavevmode frenchspacing nonfrenchspacing singlespacing onehalfspacing doublespacing justifying
+    RaggedRight RaggedLeft Centering bgroup egroup begingroup endgroup relax protect null unskip
+    ignorespaces ignorespacesafterend strut mathstrut normalcolor selectfont hfill hfil hss vfill
+    vfil vss dotfill allowbreak nobreak clearpage newpage cleardoublepage columnbreak samepage eject
+    filbreak goodbreak flushbottom raggedbottom makeatletter makeatother phantomsection footnoterule
+    newblock onecolumn frontmatter mainmatter backmatter IEEEpeerreviewmaketitle
+    IEEEoverridecommandlockouts balance FloatBarrier flushend normallineskip obeylines obeyspaces
+    printanswers noprintanswers endinput fi else ifpdf linenumbers nolinenumbers appendixname
+    doublespace
+"""
+SWITCHES.update(dict.fromkeys(_SWITCHES.split()))
+
+_DROPPED = {
+    "*{": "vspace",
+    "{": """
+        pagestyle thispagestyle pagenumbering linespread phantom hphantom vphantom hypersetup
+        captionsetup index glossary enlargethispage setminted tikzset pgfplotsset geometry
+        usetikzlibrary markright bibliographystyle setstretch hyphenation sisetup urlstyle mdfsetup
+        tcbset usetheme usecolortheme usefonttheme includeonly fontfamily fontseries fontshape
+        fontencoding setbeamercovered addtocategory noalign newlength newsavebox newif linkdest
+        write18 special message typeout arrayrulecolor relscale
+""",
+    "{{": """
+        setlength addtolength markboth fontsize settowidth settoheight settodepth crefalias
+        DeclareGraphicsRule setbeamertemplate setbeamerfont setbeamercolor newcolumntype
+        addtokomafont setkomafont indexsee PackageWarning
+""",
+    "{{{": "addcontentsline contentsline",
+    "[": """
+        pagebreak nopagebreak nolinebreak displaybreak allowdisplaybreaks twocolumn addlinespace
+        bibliographyunit
+""",
+    "*{[[{": "newcommand renewcommand providecommand DeclareRobustCommand",
+    "*{[[{{": "newenvironment renewenvironment",
+    "*{{": "DeclareMathOperator",
+    "[{": """
+        usepackage RequirePackage setitemize setdescription rowcolor cellcolor columncolor fancyhead
+        fancyfoot fancyhf lhead rhead chead lfoot rfoot cfoot
+""",
+    "[{{": "rule pdfbookmark",
+    "{[{": "acrodef",
+    "{[": "newcounter",
+    "{{{{": "definecolorset",
+    "*{[{{{{[": "titleformat",
+    "*{{{{": "titlespacing",
+    "*[{{{": "rowcolors",
+    "": "hyphenchar break phantomcaption ContinuedFloat thetitle",
+}
+for _spec, _names in _DROPPED.items():
+    IGNORED.update(dict.fromkeys(_names.split(), _spec))
+
+
+@macro("hspace")
+def horizontal_space(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """A space; a negative one pulls things together."""
+    if not builder.source(cursor.arguments(node, "*{")[1]).startswith("-"):
+        builder.add(Text(" "))
+
+
+# The arguments, and the one that stays.
+_TRANSPARENT = {
+    "resizebox": ("*{{{", 3), "scalebox": ("{[{", 2), "raisebox": ("{[[{", 3), "parbox": ("[[[{{", 4),
+    "adjustbox": ("{{", 1), "reflectbox": ("{", 0), "rotatebox": ("[{{", 2), "shortstack": ("[{", 1),
+    "makecell": ("*[{", 2), "thead": ("*[{", 2), "savebox": ("{[[{", 3), "sbox": ("{{", 1),
+    "fontspec": ("{[", 1),
+    "AtBeginDocument": ("{", 0), "textls": ("[{", 1), "acro": ("{{", 0), "mathchoice": ("{{{{", 1),
+    "ifthenelse": ("{{{", 2),
+}  # fmt: skip
+
+
+@macro(*_TRANSPARENT)
+def transparent(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """Boxes and sizes around content: the content stays in the flow."""
+    spec, kept = _TRANSPARENT[node.macroname]
+    argument = cursor.arguments(node, spec)[kept]
+    if argument is not None:
+        builder.run(content(argument))
+
+
+@macro(
+    "hskip",
+    "vskip",
+    "kern",
+    "penalty",
+    "baselineskip",
+    "parindent",
+    "parskip",
+    "hsize",
+    "vsize",
+    "raise",
+    "lower",
+)
+def dimension(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """A TeX length behind a primitive has no argument braces: take it off the following text."""
+    following = cursor.next()
+    chars = getattr(following, "chars", None)
+    if following is None or chars is None:
+        if following is not None:
+            cursor.push([following])
+        return
+    unit = r"(?:pt|em|ex|cm|mm|in|pc|bp|sp|mu|fill?l?|zw|zh|Q)"
+    number = rf"=?\s*[-+]?\s*\d*[.,]?\d+\s*(?:true\s*)?{unit}?"
+    found = re.match(rf"\s*{number}(?:\s*plus\s*{number})?(?:\s*minus\s*{number})?", chars)
+    if found:
+        chars_left = chars[found.end() :]
+        if chars_left:
+            cursor.push([Chars(chars_left, following.pos + found.end())])
+        if node.macroname == "vskip":
+            builder.flush()
+        elif node.macroname == "hskip":
+            builder.add(Text(" "))
+    else:
+        cursor.push([following])
