@@ -100,6 +100,8 @@ class PandocAsIs:
         parts = [items[0].macros]
         for number, item in enumerate(items):
             parts += [_MARK.format(number), latex_text(item)]
+        if items[0].is_block:
+            return [self._document(items[0], started)]
         printed = self._run("\n\n".join(parts))
         seconds = (time.perf_counter() - started) / len(items)
         pieces = self._pieces(printed, len(items)) if printed is not None else None
@@ -109,6 +111,20 @@ class PandocAsIs:
             half = len(items) // 2
             return self._batch(items[:half]) + self._batch(items[half:])
         return [_output(item, text, seconds, self.name) for item, text in zip(items, pieces, strict=True)]
+
+    def _document(self, item: Item, started: float) -> Output:
+        """A whole text, with pandoc's own template and warnings: ``pandoc -s``."""
+        command = [self._executable, "-s", "-f", "latex", "-t", "typst", "--sandbox"]
+        text = f"{item.macros}\n{item.latex}".encode("utf-8", "replace")
+        try:
+            done = subprocess.run(command, input=text, capture_output=True, timeout=SECONDS, check=False)
+        except subprocess.TimeoutExpired:
+            return Output(None, "", SECONDS, self.name, True, "takes too long")
+        seconds = time.perf_counter() - started
+        told = done.stderr.decode("utf-8", "replace").strip()
+        if done.returncode != 0:
+            return Output(None, "", seconds, self.name, True, " ".join(told.split())[:200])
+        return Output(done.stdout.decode("utf-8", "replace"), "", seconds, self.name, bool(told), told)
 
     def _pieces(self, printed: str, count: int) -> list[str] | None:
         """What stands behind each mark; ``None`` where a formula swallowed its neighbours."""
