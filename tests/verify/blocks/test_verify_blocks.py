@@ -95,6 +95,12 @@ def test_tricks_are_not_equal(pool: CompilerPool, typst: str) -> None:
     assert not _verify(pool, "a", typst).proved
 
 
+def test_what_the_export_leaves_out_proves_nothing(pool: CompilerPool) -> None:
+    verdict = _verify(pool, "before after", "before #circle[secret] after")
+    assert verdict.compiles
+    assert not verdict.proved
+
+
 def test_labels_taken_out_of_the_latex_are_still_asked_for(pool: CompilerPool) -> None:
     unit = Unit(UnitKind.HEADING, r"\section{Wells}", labels=("sec:wells",))
     assert verify_block(unit, "= Wells <sec:wells>", pool).proved

@@ -1,5 +1,6 @@
 """The verdict on a candidate for a block of LaTeX."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
@@ -13,6 +14,9 @@ from typlora.verify.blocks.typst_side import canonical_doc, html_source, makes_p
 from typlora.verify.blocks.walk import all_words, lower
 from typlora.verify.verdict import Outcome, Verdict
 
+# Left out of HTML, and nothing to read in them.
+_HARMLESS = re.compile(r"^(?:page set rule|pagebreak|colbreak|v|h|line|counter|state|metadata|parbreak)\b")
+
 
 class Compiled(Protocol):
     """What the pool answers; ``pages`` holds the one HTML page."""
@@ -23,6 +27,8 @@ class Compiled(Protocol):
     def pages(self) -> tuple[bytes, ...]: ...
     @property
     def error(self) -> str: ...
+    @property
+    def warnings(self) -> tuple[str, ...]: ...
 
 
 class Pool(Protocol):
@@ -62,8 +68,18 @@ def verify_blocks(
             verdicts.append(Verdict(False, Outcome.DIFFERENT, (), page.error))
             continue
         candidate = canonical_doc(page.pages[0], plain_refs)
-        verdicts.append(judge(unit, reference, candidate, heading_shift))
+        verdict = judge(unit, reference, candidate, heading_shift)
+        unseen = unseen_parts(page.warnings)
+        if verdict.proved and unseen:
+            verdict = Verdict(True, Outcome.UNKNOWN, unseen)
+        verdicts.append(verdict)
     return verdicts
+
+
+def unseen_parts(warnings: Sequence[str]) -> tuple[str, ...]:
+    """What the HTML export left out and the prelude does not bring back: it may hold text."""
+    found = [warning for warning in warnings if "ignored" in warning and not _HARMLESS.search(warning)]
+    return tuple(f"cannot be checked: {warning}" for warning in dict.fromkeys(found))
 
 
 def judge(unit: Unit, reference: Reference, candidate: Doc | None, heading_shift: int = 0) -> Verdict:

@@ -60,7 +60,7 @@ def _run(pieces: list[str], seconds: float) -> list[Reading] | None:
         return None
     if done.returncode != 0:
         return None
-    return [_reading(json.loads(line)) for line in done.stdout.splitlines() if line.strip()]
+    return [_reading(json.loads(line)) for line in done.stdout.split("\n") if line.strip()]
 
 
 def _reading(answer: dict[str, Any]) -> Reading:
