@@ -26,7 +26,7 @@ _MATRICES = {
     "bmatrix": '"["',
     "Bmatrix": '"{"',
     "vmatrix": '"|"',
-    "Vmatrix": '"||"',
+    "Vmatrix": '"‖"',
     "smallmatrix": "#none",
 }
 _CASES = {

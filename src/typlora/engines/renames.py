@@ -30,27 +30,21 @@ RENAMED = {
     "bracket.r.double": "bracket.r.stroked",
     "paren.l.double": "paren.l.stroked",
     "paren.r.double": "paren.r.stroked",
-    # Not renamed, but written by both engines for a sign of another look: \\models is the double turnstile.
-    "models": "tack.r.double",
 }
 """Whole names."""
 
 _HEADS = {"sect": "inter"}
 _MODIFIERS = {"circle": "o", "sect": "inter", "black": "filled", "white": "stroked"}
-_HINTS = ("sect", "diff", "angle", "circle", "planck", "box", "double", "black", "white", "models", '"||"')
+_HINTS = ("sect", "diff", "angle", "circle", "planck", "box", "double", "black", "white")
 
 
 def modernise(typst: str) -> str:
     """``typst`` (inside of ``$...$``) with removed names replaced; strings and text stay as they are."""
     if not any(hint in typst for hint in _HINTS):
         return typst
-    return typst_tokens.join([(kind, _renamed(kind, text)) for kind, text in typst_tokens.split(typst)])
-
-
-def _renamed(kind: str, text: str) -> str:
-    if kind == "string" and text == '"||"':  # a matrix's delimiter has to be one character
-        return '"‖"'
-    return _rename(text) if kind == "name" else text
+    return typst_tokens.join(
+        [(kind, _rename(text) if kind == "name" else text) for kind, text in typst_tokens.split(typst)]
+    )
 
 
 def _rename(name: str) -> str:

@@ -59,7 +59,7 @@ SYMBOLS = {
     "\\nsupseteq": "supset.eq.not",
     "\\nleq": "lt.eq.not",
     "\\ngeq": "gt.eq.not",
-    "\\models": "models",
+    "\\models": "tack.r.double",
     "\\Vvdash": "⊪",
     "\\pitchfork": "⋔",
     "\\varpropto": "prop",
