@@ -119,7 +119,7 @@ import os, signal, torch
 from pathlib import Path
 from typlora.train import checkpoint
 from typlora.train.checkpoint import Position, save_checkpoint
-checkpoint.save_adapter = lambda model, folder, name: (folder / "adapter_model.safetensors").write_bytes(b"half")
+checkpoint.save_adapter = lambda model, folder, name: (folder / "adapter.safetensors").write_bytes(b"1")
 checkpoint.write_atomic = lambda path, text: os.kill(os.getpid(), signal.SIGKILL)
 save_checkpoint(Path({str(tmp_path / "r")!r}), None, {{"x": torch.zeros(9)}}, Position(4, "", ""), "b", 5)
 """

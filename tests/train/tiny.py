@@ -1,4 +1,4 @@
-"""A randomly initialised Llama of two layers with a tokenizer of its own: a base in every respect but size."""
+"""A randomly initialised Llama of two layers with a tokenizer of its own: a base in all but size."""
 
 import json
 from pathlib import Path
