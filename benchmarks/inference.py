@@ -4,7 +4,8 @@
 
 One protocol for all: the same units (rows with ``latex`` and ``display``, taken evenly from the file),
 greedy, two threads. The reference is transformers in float32. Agreement is the share of units with the same
-text; the time is that of one call, after one call to warm up. Slow combinations are cut short with
+text; the time is that of one call, after one call to warm up (seconds of the CPU too: on a busy machine
+those are the ones to compare). Slow combinations are cut short with
 ``--seconds``: then fewer units are asked, and the table says how many. Prints a Markdown table; ``--json``
 keeps the figures.
 """
@@ -24,13 +25,15 @@ class Measured:
     batch: int
     units: int
     seconds: float
+    cpu_seconds: float
     tokens: int
     agree: float
 
     def row(self) -> str:
         return (
             f"| {self.backend} | {self.batch} | {self.units} | {self.tokens / self.seconds:.0f} "
-            f"| {self.units / self.seconds:.1f} | {100 * self.agree:.1f} |"
+            f"| {self.units / self.seconds:.1f} | {self.tokens / self.cpu_seconds:.0f} "
+            f"| {100 * self.agree:.1f} |"
         )
 
 
@@ -67,18 +70,18 @@ def main() -> None:
         Unit(UnitKind.FORMULA, row["latex"], display=row["display"]) for row in rows[::step][: options.units]
     ]
 
-    def ask(backend: str, batch: int, asked: Sequence[Unit]) -> tuple[list[str | None], float]:
+    def ask(backend: str, batch: int, asked: Sequence[Unit]) -> tuple[list[str | None], float, float]:
         engine = ModelEngine(
             base, options.adapter, "cpu", batch_size=batch, backend=backend, threads=options.threads
         )
         engine.propose(asked[:2])
-        start = time.perf_counter()
+        start, busy = time.perf_counter(), time.process_time()
         found = engine.propose(asked)
-        seconds = time.perf_counter() - start
+        seconds, cpu = time.perf_counter() - start, time.process_time() - busy
         engine.close()
-        return [None if one is None else one.typst for one in found], seconds
+        return [None if one is None else one.typst for one in found], seconds, cpu
 
-    reference, seconds = ask("transformers", 32, units)
+    reference, seconds, _ = ask("transformers", 32, units)
     print(f"reference: {len(units)} units, {sum(one is None for one in reference)} without an end")
     tokens = [len(encoder.encode_completion(one)) if one else 0 for one in reference]
     print(
@@ -93,14 +96,20 @@ def main() -> None:
             asked = units[:: max(len(units) // count, 1)][:count]
             places = list(range(len(units)))[:: max(len(units) // count, 1)][:count]
             try:
-                answers, took = ask(backend, batch, asked)
+                answers, took, cpu = ask(backend, batch, asked)
             except ModelError as error:
                 print(f"| {backend} | - | - | - | - | {error} |")
                 break
             pace = took / len(asked)
             same = sum(answer == reference[place] for answer, place in zip(answers, places, strict=True))
             measured = Measured(
-                backend, batch, len(asked), took, sum(tokens[place] for place in places), same / len(asked)
+                backend,
+                batch,
+                len(asked),
+                took,
+                cpu,
+                sum(tokens[place] for place in places),
+                same / len(asked),
             )
             done.append(measured)
             print(measured.row(), flush=True)

@@ -116,6 +116,12 @@ def test_only_formulas_are_answered(engines: list[Engine]) -> None:
         assert engine.propose([]) == []
 
 
+def test_any_number_of_marks_comes_back() -> None:
+    for number in (22, 23, 24, 25, 48, 500):
+        assert convert(r"\text{a}" * number, True) == '"a"' * number
+    assert convert(r"\text{a}" * 7000, True) is None  # more than there are private-use characters
+
+
 def test_text_is_left_alone_by_renames() -> None:
     assert convert(r"\text{sect diff} \cap x", False) == '"sect diff"inter x'
 

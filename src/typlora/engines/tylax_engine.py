@@ -11,6 +11,7 @@ from typlora.engines.renames import modernise
 from typlora.tex.unit import Unit, UnitKind
 
 NAME = "rules:tylax"
+_BLANK = " \t\r\n"  # Python's own strip takes some marks below for blanks
 _TURN = "".join(chr(code) for code in (*range(1, 9), *range(14, 30)))  # 30 and 31 mean something to tylax
 
 
@@ -83,14 +84,14 @@ def _run(latex: str) -> str | None:
     try:
         # Slashes bring a bug with them: `\frac{1}{n}\sum` becomes `1/nsum`.
         options = tylax.L2TOptions(frac_to_slash=False, expand_macros=False)
-        typst = str(tylax.latex_to_typst(latex, options=options)).strip()
+        typst = str(tylax.latex_to_typst(latex, options=options)).strip(_BLANK)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException:  # a Rust panic arrives as pyo3's PanicException, which is no Exception
         return None
     wrapper = "#math.equation(block: true, numbering: none)["
     if typst.startswith(wrapper):
-        typst = typst[len(wrapper) :].removesuffix("]").strip()
+        typst = typst[len(wrapper) :].removesuffix("]").strip(_BLANK)
     if len(typst) > 1 and typst[0] == typst[-1] == "$":
-        typst = typst[1:-1].strip()
+        typst = typst[1:-1].strip(_BLANK)
     return typst
