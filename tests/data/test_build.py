@@ -132,6 +132,7 @@ def judge_with(answers: dict[str, str]) -> Judge:
         ("a+b", "a +", DIFFERENT),
         ("a+b", "nosuchname", NOT_COMPILED),
         ("a+b", None, NO_PROPOSAL),
+        (r"\begin{gathered} \end{gathered}", " ", NO_PROPOSAL),
         (r"\nosuch{a}", "a", NO_REFERENCE),
     ],
 )

@@ -144,7 +144,7 @@ class Judge:
         raw: list[list[Candidate]] = [[] for _ in units]
         for engine in self.engines:
             for index, one in enumerate(engine.propose(units)):
-                if one is not None:
+                if one is not None and one.typst.strip():  # nothing can be learnt from an empty formula
                     raw[index].append(one)
         idiom = self.idiom
         offered = []
