@@ -191,6 +191,23 @@ def test_a_latex_project_is_a_corpus_too(tmp_path: Path) -> None:
     assert all(row.meta["source"].startswith("thesis:") for row in rows)
 
 
+def test_blocks_of_a_project_on_request(tmp_path: Path) -> None:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    (folder / "main.tex").write_text(
+        "\\documentclass{article}\\newcommand{\\R}{\\mathbb{R}}\\begin{document}\n\\section{One}\n\n"
+        "Let $x\\in\\R$ be \\emph{small}.\n\nSee \\ref{nowhere}.\n\\end{document}\n"
+    )
+    output = tmp_path / "o.jsonl"
+    report = build(BuildPlan((folder,), output, jobs=1, blocks=True))
+    assert {row.kind: row.typst for row in read_rows(output)} == {
+        "formula": "x in RR",
+        "heading": "= One",
+        "paragraph": "Let $x in RR$ be _small_.",
+    }
+    assert report.yields["block"] == [2, 3]  # the dangling reference is no pair
+
+
 @pytest.mark.parametrize("paths", [["nowhere.jsonl"], []])
 def test_a_missing_corpus_is_refused(tmp_path: Path, paths: list[str]) -> None:
     with pytest.raises(DataError, match="corpus"):

@@ -146,6 +146,7 @@ def _build_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--held-out-to", type=Path, metavar="FILE", help="where rows of those sources go")
     parser.add_argument("--spellings", type=positive, default=1, metavar="N", help="LaTeX kept for one Typst")
+    parser.add_argument("--blocks", action="store_true", help="blocks of projects too, not formulas only")
     parser.add_argument("--limit", type=positive, metavar="N", help="read the first N formulas only")
     parser.add_argument("--jobs", type=positive, default=default_jobs(), metavar="N", help="worker processes")
     parser.add_argument(
@@ -159,7 +160,7 @@ def _build(args: argparse.Namespace) -> int:
 
     plan = BuildPlan(
         tuple(args.corpus), args.output, args.jobs, tuple(args.exclude), tuple(args.hold_out),
-        args.held_out_to, args.spellings, args.limit,
+        args.held_out_to, args.spellings, args.limit, args.blocks,
     )  # fmt: skip
     with progress_bar("build", None) as update:
         report = build(plan, lambda done, total, proved: update(done, f"build: {proved:,} proved", total))

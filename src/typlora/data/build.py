@@ -18,7 +18,7 @@ from typlora.data.corpus import Given, read_corpus
 from typlora.data.journal import BATCH, Progress, judge_all, open_journal
 from typlora.data.judge import Judge, Judged, default_judge
 from typlora.data.reasons import NO_REFERENCE, NOT_EXPANDED
-from typlora.data.rows import Row, read_rows, write_rows
+from typlora.data.rows import BLOCK, FORMULA, Row, read_rows, write_rows
 from typlora.errors import DataError
 
 EXAMPLES = 20  # refused formulas shown for each reason
@@ -29,7 +29,7 @@ class BuildPlan:
     """What to build. ``exclude``: files whose formulas must not come in (eval, measuring sets).
 
     ``hold_out``: patterns of origins that go whole to ``held_out_to`` instead. ``spellings``: how many
-    LaTeX spellings of one form are kept.
+    LaTeX spellings of one form are kept. ``blocks``: projects give their blocks too, not formulas only.
     """
 
     corpus: tuple[Path, ...]
@@ -40,6 +40,7 @@ class BuildPlan:
     held_out_to: Path | None = None
     spellings: int = 1
     limit: int | None = None
+    blocks: bool = False
     batch: int = BATCH
 
 
@@ -154,11 +155,11 @@ def _distinct(plan: BuildPlan, barred: set[str], report: BuildReport) -> list[Gi
     """Formulas that differ before any work is done, in the order of the corpus."""
     seen: set[tuple[str, str]] = set()
     formulas: list[Given] = []
-    for one in read_corpus(plan.corpus):
+    for one in read_corpus(plan.corpus, plan.blocks):
         if plan.limit is not None and report.given >= plan.limit:
             break
         report.given += 1
-        key = latex_key(one.latex, one.display)
+        key = key_of(Row(one.latex, "", one.display, {"kind": BLOCK if one.block else FORMULA}))
         if key in barred:
             report.excluded += 1
         elif (key, one.macros) not in seen and one.latex.strip():
@@ -217,6 +218,8 @@ def row_of(answer: Judged) -> Row:
 def kind_of(given: Given) -> str:
     """The line of the yield table a formula is counted on."""
     latex = given.latex
+    if given.block:
+        return "block"
     if "\\begin" in latex:
         return latex.split("\\begin", 1)[1].lstrip().lstrip("{").split("}", 1)[0][:20] or "environment"
     return "display" if given.display else "inline"

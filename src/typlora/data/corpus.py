@@ -48,10 +48,13 @@ def corpus_files(paths: Sequence[Path]) -> list[Path]:
     return found
 
 
-def read_corpus(paths: Sequence[Path]) -> Iterator[Given]:
-    """Every formula of every file, in order. Raises ``DataError`` (file:line) for a row that is wrong."""
+def read_corpus(paths: Sequence[Path], blocks: bool = False) -> Iterator[Given]:
+    """Every formula of every file, in order, and with ``blocks`` the blocks of projects too.
+
+    Raises ``DataError`` (file:line) for a row that is wrong.
+    """
     for path in corpus_files(paths):
-        yield from _rows(path) if path.suffix == ".jsonl" else _project(path)
+        yield from _rows(path) if path.suffix == ".jsonl" else _project(path, blocks)
 
 
 def _rows(path: Path) -> Iterator[Given]:
@@ -84,15 +87,17 @@ def _given(line: bytes, path: Path, number: int) -> Given:
     return Given(record["latex"], bool(record.get("display", False)), macros, source)
 
 
-def _project(path: Path) -> Iterator[Given]:
-    """The formulas of a LaTeX project, macros expanded, each named by where it stands."""
+def _project(path: Path, blocks: bool) -> Iterator[Given]:
+    """The formulas (and blocks) of a LaTeX project, macros expanded, each named by where it stands."""
     from typlora.convert.draft import draft
     from typlora.tex.project import read_project
 
     try:
-        units = draft(read_project(path)).formulas
+        found = draft(read_project(path))
     except InputError as error:
         raise DataError(str(error)) from error
     origin = path.name if path.is_dir() else (path.parent.name or path.stem)
-    for unit in units:
+    for unit in found.formulas:
         yield Given(unit.latex, unit.display, unit.macros, f"{origin}:{unit.span.file}")
+    for block in found.blocks if blocks else ():
+        yield Given(block.unit.latex.strip(), False, "", f"{origin}:{block.unit.span.file}", True)
