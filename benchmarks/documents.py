@@ -106,7 +106,7 @@ def measure(folder: Path, engine: str, out: Path, pool: CompilerPool) -> Result:
         cascade = open_cascade(Options(engine=engine, cache=False), pool)
         result = convert_project(project, cascade, pool, source=folder.name, output=str(target))
         typst, pdf, ok = result.typst, result.pdf, bool(result.pdf)
-        losses = len(result.document.items)
+        losses = sum(item.is_loss for item in result.document.items)
     seconds = time.perf_counter() - started
     (target / "main.typ").write_text(typst, encoding="utf-8")
     (target / "main.pdf").write_bytes(pdf)

@@ -88,6 +88,6 @@ def test_title_block() -> None:
     made = drafted("\\maketitle Words.", "\\title{A \\& B}\\author{Jane \\and John}\\date{May}")
     assert made.preamble.startswith('#set document(title: "A & B")')
     assert "".join(str(p) for p in made.blocks[0].parts) == (
-        "#align(center)[\n  #set par(spacing: 1em)\n  #text(1.7em)[*A & B*]\n\n  Jane\n\n  John\n\n  May\n]"
+        "#align(center)[\n  #set par(spacing: 1em, justify: false)\n  #text(1.7em)[*A & B*]\n\n  Jane\n\n  John\n\n  May\n]"
     )
     assert compile_error(made) == ""

@@ -8,7 +8,7 @@ import re
 from typlora.convert.document.builder import Builder, environment, environment_arguments, macro
 from typlora.convert.document.context import Target
 from typlora.convert.document.figures import caption_words
-from typlora.convert.document.nodes import Cursor, Node, content, is_macro, kind
+from typlora.convert.document.nodes import NO_NODE, Cursor, Node, content, is_macro, kind
 from typlora.convert.document.pieces import Code, Mark, Pieces, Shift, Styled, Text, is_empty, strip
 from typlora.tex.unit import UnitKind
 
@@ -274,7 +274,7 @@ def read_algorithm2e(builder: Builder, nodes: list[Node], depth: int = 0) -> lis
                 )
                 lines += read_algorithm2e(builder, content(inside), depth + 1)
                 if name == "eIf":
-                    (other,) = cursor.arguments(_None(), "{")
+                    (other,) = cursor.arguments(NO_NODE, "{")
                     lines.append((depth, _bold("else")))
                     lines += read_algorithm2e(builder, content(other), depth + 1)
         elif name in {"tcp", "tcc", "tcp*", "tcc*"}:
@@ -296,12 +296,6 @@ def read_algorithm2e(builder: Builder, nodes: list[Node], depth: int = 0) -> lis
             row.append(node)
     finish()
     return lines
-
-
-class _None:
-    """A node without arguments."""
-
-    nodeargd = None
 
 
 @macro("Return", "KwRet", "KwTo", "And", "Or", "Not", "True", "False")

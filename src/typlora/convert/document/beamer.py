@@ -4,7 +4,17 @@ import re
 
 from typlora.convert.document.builder import MACROS, Builder, environment, environment_arguments, macro
 from typlora.convert.document.context import Context
-from typlora.convert.document.nodes import Chars, Cursor, Node, children, content, is_macro, kind, walk
+from typlora.convert.document.nodes import (
+    NO_NODE,
+    Chars,
+    Cursor,
+    Node,
+    children,
+    content,
+    is_macro,
+    kind,
+    walk,
+)
 from typlora.convert.document.pieces import Code, Mark, Pieces, Shift, Styled, call, is_empty, strip
 from typlora.tex.unit import UnitKind
 
@@ -28,12 +38,12 @@ def frame(builder: Builder, node: Node) -> None:
     known = cursor.arguments(node, "[")
     del known
     _take_overlay(cursor)
-    first = cursor.arguments(_None(), "[")
+    first = cursor.arguments(NO_NODE, "[")
     del first
     title: Pieces = []
     following = cursor.peek()
     if following is not None and kind(following) == "group" and _is_title(builder, following, node):
-        title = builder.argument(cursor.arguments(_None(), "{")[0])
+        title = builder.argument(cursor.arguments(NO_NODE, "{")[0])
     nodes = cursor.rest()
     for found in walk(nodes):
         if is_macro(found, "frametitle") and is_empty(title):
@@ -46,16 +56,11 @@ def frame(builder: Builder, node: Node) -> None:
         builder.block(UnitKind.RAW, [Code("#pagebreak(weak: true)")], node)
     context.options["frames"] = "yes"
     if not is_empty(title):
-        context.need("level-2")
-        builder.block(UnitKind.HEADING, [Mark("== "), *[p for p in strip(title) if p != Mark(" \\\n")]], node)
+        builder.block(
+            UnitKind.HEADING, [Mark("=== "), *[p for p in strip(title) if p != Mark(" \\\n")]], node
+        )
     builder.run(nodes)
     builder.flush()
-
-
-class _None:
-    """A node without arguments."""
-
-    nodeargd = None
 
 
 def _is_title(builder: Builder, group: Node, frame_node: Node) -> bool:

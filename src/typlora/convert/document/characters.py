@@ -59,7 +59,8 @@ SYMBOLS = {
     "/": "", "@": "", ",": "\u202f", "thinspace": "\u202f", ";": "\u2005", ":": "\u2005", ">": "\u2005",
     " ": " ", "\n": " ", "\t": " ", "!": "", "space": " ", "nobreakspace": "\u00a0", "enspace": "\u2002",
     "enskip": "\u2002", "quad": "\u2003", "qquad": "\u2003\u2003", "negthinspace": "", "Box": "□",
-    "ldotp": ".", "lnot": "¬", "at": "@", "nobreakdash": "", "nbd": "", "ordinal": "º", "tm": "™",
+    "ldotp": ".", "lnot": "¬", "at": "@", "nobreakdash": "-", "mynobreakdash": "-", "nbd": "",
+    "ordinal": "º", "tm": "™",
     "textgreek": "", "idotless": "ı", "textbackslashsolidus": "\\", "csname": "", "endcsname": "",
 }  # fmt: skip
 
@@ -176,6 +177,9 @@ def character(builder: Builder, node: Node, cursor: Cursor) -> None:
             builder.add(Text(_character(code)))
             if rest := chars[found.end() :]:
                 cursor.push([Chars(rest, following.pos + found.end())])
+            return
+        if chars.strip() == "`" and (letter_node := cursor.next()) is not None:
+            builder.add(Text(getattr(letter_node, "macroname", "") or getattr(letter_node, "chars", "")))
             return
         if following is not None:
             cursor.push([following])

@@ -86,6 +86,16 @@ def letter(value: int) -> str:
     return chr(96 + (value - 1) % 26 + 1) * ((value - 1) // 26 + 1) if value > 0 else ""
 
 
+def roman(value: int) -> str:
+    """4 is ``IV``."""
+    out = ""
+    table = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"))
+    for number, digits in (*table, (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")):
+        while value >= number:
+            out, value = out + digits, value - number
+    return out
+
+
 class Context:
     """State of one draft. Converters add to it; `typlora.convert.draft` reads it at the end."""
 

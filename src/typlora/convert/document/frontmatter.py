@@ -8,7 +8,7 @@ import re
 
 from typlora.convert.document.builder import Builder, environment, environment_arguments, macro
 from typlora.convert.document.context import Context
-from typlora.convert.document.nodes import Cursor, Node, children, content, is_macro, kind
+from typlora.convert.document.nodes import NO_NODE, Cursor, Node, children, content, is_macro, kind
 from typlora.convert.document.pieces import (
     LINE_BREAK,
     Code,
@@ -50,6 +50,10 @@ def collect(builder: Builder, node: Node, cursor: Cursor) -> None:
         meta.setdefault("author", []).extend([content(argument), content(email)])
         return
     argument = cursor.arguments(node, spec)[-1]
+    if name == "author" and builder.source(argument) == "*":  # the parser took the star as the argument
+        name_of, email = cursor.arguments(NO_NODE, "{{")
+        meta.setdefault("author", []).extend([content(name_of), content(email)])
+        return
     if name in {"author"}:
         meta.setdefault("author", []).append(content(argument))
     else:
@@ -124,7 +128,7 @@ def write_title(builder: Builder, node: Node) -> None:
     out = strip(out)
     context.options["in-float"] = saved_float
     if out:
-        spaced = [Mark("#set par(spacing: 1em)\n")] if len(out) > 3 else []
+        spaced = [Mark("#set par(spacing: 1em, justify: false)\n")]
         body = [Mark("\n"), Shift(2), Mark("  "), *spaced, *out, Shift(-2), Mark("\n")]
         if two_columns(context):
             context.need("spanning")

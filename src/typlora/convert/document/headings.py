@@ -1,7 +1,7 @@
 """Sections: levels, numbers, starred forms, appendix, table of contents, labels."""
 
 from typlora.convert.document.builder import Builder, macro
-from typlora.convert.document.context import Context, Target
+from typlora.convert.document.context import Context, Target, roman
 from typlora.convert.document.nodes import Cursor, Node
 from typlora.convert.document.pieces import Code, Later, Mark, Piece, Pieces, Text, is_empty, plain, strip
 from typlora.tex.unit import UnitKind
@@ -13,11 +13,15 @@ RUN_IN = {"paragraph", "subparagraph"}
 
 def level(context: Context, name: str) -> int:
     """Typst's level of a LaTeX heading: 1 is the highest one the class has besides parts."""
+    if context.document_class == "beamer":
+        return {"section": 1, "subsection": 2}.get(name, 4)
     return max(1, ORDER.index(name) - (0 if context.chapters else 1))
 
 
 def is_numbered(context: Context, name: str) -> bool:
     """Whether LaTeX numbers headings of this kind (``secnumdepth``)."""
+    if context.document_class == "beamer":
+        return False
     depth = int(context.options.get("secnumdepth", "2" if context.chapters else "3"))
     return ORDER.index(name) - 1 <= depth
 
@@ -87,19 +91,11 @@ def part(builder: Builder, node: Node, cursor: Cursor) -> None:
     words = builder.argument(title)
     if star is None:
         context.counters.step("part")
-        number = _roman(context.counters.values["part"])
+        number = roman(context.counters.values["part"])
         context.current = Target("part", number)
         words = [Text(f"Part {number}\u2003"), *words]
     context.need("part")
     builder.block(UnitKind.HEADING, [Mark("#part["), *words, Code("]"), context.current.anchor()], node)
-
-
-def _roman(value: int) -> str:
-    out = ""
-    for number, digits in ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")):
-        while value >= number:
-            out, value = out + digits, value - number
-    return out
 
 
 @macro("appendix", "appendices")

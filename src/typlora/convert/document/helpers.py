@@ -124,7 +124,9 @@ HELPERS: dict[str, str] = {
 #let ruby(base, reading) = box(place(top + center, dy: -0.7em, box(text(0.5em, reading))) + base)""",
     "theorem": """\
 // A theorem-like environment: one function for each; those with one kind share a counter.
-#let theorem-like(name, kind: none, numbering: "1", italic: false, bold: true) = (title: none, body) => figure(
+#let theorem-like(
+  name, kind: none, numbering: "1", italic: false, bold: true,
+) = (title: none, body) => figure(
   kind: if kind == none { name } else { kind },
   supplement: name,
   numbering: if kind == none { none } else { numbering },

@@ -36,6 +36,7 @@ _DROPPED = {
         write18 special message typeout arrayrulecolor relscale
 """,
     "{{": """
+        setboolean
         setlength addtolength markboth fontsize settowidth settoheight settodepth crefalias
         DeclareGraphicsRule setbeamertemplate setbeamerfont setbeamercolor newcolumntype
         addtokomafont setkomafont indexsee PackageWarning
@@ -53,6 +54,7 @@ _DROPPED = {
         fancyfoot fancyhf lhead rhead chead lfoot rfoot cfoot
 """,
     "[{{": "rule pdfbookmark",
+    "[{ ": "selectlanguage",
     "{[{": "acrodef",
     "{[": "newcounter",
     "{{{{": "definecolorset",
@@ -62,7 +64,16 @@ _DROPPED = {
     "": "hyphenchar break phantomcaption ContinuedFloat thetitle",
 }
 for _spec, _names in _DROPPED.items():
-    IGNORED.update(dict.fromkeys(_names.split(), _spec))
+    IGNORED.update(dict.fromkeys(_names.split(), _spec.strip()))
+
+
+@macro("ifthenelse")
+def conditional(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """A condition that was not decided while macros were expanded: what it adds is kept."""
+    _, then, _ = cursor.arguments(node, "{{{")
+    builder.context.lose(node, "the condition cannot be decided; its first branch is taken", "\\ifthenelse")
+    if then is not None:
+        builder.run(content(then))
 
 
 @macro("hspace")
@@ -79,7 +90,6 @@ _TRANSPARENT = {
     "makecell": ("*[{", 2), "thead": ("*[{", 2), "savebox": ("{[[{", 3), "sbox": ("{{", 1),
     "fontspec": ("{[", 1),
     "AtBeginDocument": ("{", 0), "textls": ("[{", 1), "acro": ("{{", 0), "mathchoice": ("{{{{", 1),
-    "ifthenelse": ("{{{", 2),
 }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import re
 
 from typlora.convert.document.builder import Builder, environment, environment_arguments, macro
-from typlora.convert.document.context import Target, letter
+from typlora.convert.document.context import Target, letter, roman
 from typlora.convert.document.nodes import Cursor, Node, content, is_macro, kind
 from typlora.convert.document.pieces import (
     Code,
@@ -179,20 +179,11 @@ def _format(pattern: str, number: int) -> str:
     kind_of = found[0] if found else "1"
     shown = {
         "1": str(number), "a": letter(number), "A": letter(number).upper(),
-        "i": _roman(number).lower(), "I": _roman(number),
+        "i": roman(number).lower(), "I": roman(number),
     }[kind_of]  # fmt: skip
     before = pattern[: found.start()] if found else ""
     after = pattern[found.end() :] if found else ""
     return f"{before}{shown}{after}".rstrip(".")
-
-
-def _roman(value: int) -> str:
-    out = ""
-    table = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"))
-    for number, digits in (*table, (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")):
-        while value >= number:
-            out, value = out + digits, value - number
-    return out
 
 
 def _body(body: Builder, target: Target | None) -> Pieces:

@@ -220,6 +220,13 @@ class Group:
         self.nodelist, self.pos, self.len = nodelist, start, stop - start
 
 
+class _NoNode:
+    """Stands where arguments follow without a command of their own."""
+
+    nodeargd = None
+
+
+NO_NODE = _NoNode()
 _KINDS |= {"Chars": "chars", "Group": "group"}
 
 

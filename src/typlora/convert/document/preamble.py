@@ -71,7 +71,10 @@ def _numbering(context: Context) -> str:
         if "caption-above" in needs:
             lines.append("#show figure.where(kind: table): set figure.caption(position: top)")
     if "table" in needs:
+        lines.append("#set table(inset: (x: 6pt, y: 0.35em))")
         lines.append("#show table: set par(justify: false, first-line-indent: 0pt)")
+    if context.chapters and "level-1" in needs:
+        lines.append("#show heading.where(level: 1): it => pagebreak(weak: true) + it")
     if "heading-numbering" in needs:
         depth = int(context.options.get("secnumdepth", "2" if context.chapters else "3"))
         deepest = depth + 1 if context.chapters else depth
@@ -82,7 +85,8 @@ def _numbering(context: Context) -> str:
             if f"level-{level}" in needs:
                 lines.append(f"#show heading.where(level: {level}): set heading(numbering: none)")
     if context.document_class == "beamer":
-        lines.append("#show heading.where(level: 1): set align(center)")
+        lines.append("// Sections are in the outline only; slides begin with their own titles.")
+        lines.append("#show heading.where(level: 1): none\n#show heading.where(level: 2): none")
     within = {
         kind: outer
         for kind, outer in context.counters.within.items()

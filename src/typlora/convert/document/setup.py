@@ -75,8 +75,8 @@ def read_packages(context: Context, project: Project) -> None:
             _natbib(context, [option.strip() for option in found[1].split(",")])
         for found in re.finditer(r"\\declaretheorem\s*(?:\[([^\]]*)\])?\s*\{([^{}#]+)\}", package.text):
             declare_options(context, found[2], found[1] or "")
-        if "\\twocolumn" in package.text and context.document_class == "article":
-            context.options["two-columns"] = "yes"
+        if "\\twocolumn" in package.text and "\\ProvidesClass" not in package.text:
+            context.options["package-two-columns"] = "yes"
         for found in re.finditer(
             r"\\newtheorem(\*?)\s*\{([^{}]+)\}(?:\[([^\]]*)\])?\s*\{([^{}]+)\}(?:\[([^\]]*)\])?", package.text
         ):
@@ -130,7 +130,19 @@ def read_preamble(builder: Builder, before: list[Node], body: list[Node]) -> Non
     if "natbib" in context.packages:
         _natbib(context, sorted(context.class_options))  # class options reach every package
     _counters(context)
+    _columns(context)
     _names(context, context.text[: before[-1].pos] if before else "")
+
+
+def _columns(context: Context) -> None:
+    """Classes and conference styles that print two columns without being told."""
+    options = context.class_options
+    name = context.document_class
+    two = name == "article" and bool(context.options.get("package-two-columns"))
+    two = two or (name == "IEEEtran" and not {"onecolumn", "draftcls", "draftclsnofoot"} & options)
+    two = two or (name == "acmart" and bool({"sigconf", "sigplan", "siggraph"} & options))
+    if two and "onecolumn" not in options:
+        context.options["two-columns"] = "yes"
 
 
 def _class(builder: Builder, node: Node, cursor: Cursor) -> None:
@@ -273,34 +285,6 @@ def crefname(builder: Builder, node: Node, cursor: Cursor) -> None:
     key = builder.source(kind_of)
     if node.macroname == "crefname" or key not in builder.context.names:
         builder.context.names[key] = (words[0], words[1])
-
-
-@macro("setcounter", "addtocounter")
-def setcounter(builder: Builder, node: Node, cursor: Cursor) -> None:
-    """Counters that readers see; the depth of numbering."""
-    name, value = (builder.source(a) for a in cursor.arguments(node, "{{"))
-    if not re.fullmatch(r"-?\d+", value):
-        return
-    context = builder.context
-    if name == "secnumdepth":
-        context.options["secnumdepth"] = value
-    elif name in {"section", "chapter", "equation", "figure", "table", "subsection"} and len(value) < 6:
-        from typlora.convert.document.pieces import Mark
-        from typlora.tex.unit import UnitKind
-
-        number = int(value)
-        if node.macroname == "addtocounter":
-            number += context.counters.values.get(name, 0)
-        context.counters.values[name] = number
-        target = {
-            "equation": "math.equation",
-            "figure": "figure.where(kind: image)",
-            "table": "figure.where(kind: table)",
-        }
-        top = "chapter" if context.chapters else "section"
-        if name in target or name == top:
-            counter = target.get(name, "heading")
-            builder.block(UnitKind.RAW, [Mark(f"#counter({counter}).update({max(0, number)})")], node)
 
 
 @macro("setcitestyle", "bibpunct")

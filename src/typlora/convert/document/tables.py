@@ -79,8 +79,8 @@ def columns(specification: str, known: dict[str, str] | None = None) -> tuple[li
             if char == ">":
                 bold = bold or "bfseries" in argument or "\\bf" in argument
                 wanted = _wanted(argument) or wanted
-            if char in "@!" and re.search(r"[^\s\\{}]", re.sub(r"\\[a-zA-Z]+(\{[^}]*\})?|\\.", "", argument)):
-                before = re.sub(r"[{}$]", "", argument)
+            if char in "@!" and _between(argument):
+                before = _between(argument)
         elif char.isalpha() or char in "*":
             width, align = "auto", _ALIGN.get(char, "left")
             if char in "pmbLCRXDSwW":
@@ -96,6 +96,26 @@ def columns(specification: str, known: dict[str, str] | None = None) -> tuple[li
             found.append(Column(wanted or align, width, bars, bold, before))
             bars, before, bold, wanted = 0, "", False, ""
     return found, bars
+
+
+_SIGNS = {
+    "Rightarrow": "⇒",
+    "rightarrow": "→",
+    "to": "→",
+    "leftarrow": "←",
+    "times": "×",
+    "pm": "±",
+    "cdot": "·",
+    "colon": ":",
+}
+
+
+def _between(argument: str) -> str:
+    """Text that ``@{...}`` puts between columns; signs as characters, spaces around kept."""
+    text = re.sub(r"\\(?:quad|qquad|hspace\*?\{[^}]*\}|[ ,;:~])", " ", argument)
+    text = re.sub(r"\\([a-zA-Z]+)", lambda found: _SIGNS.get(found[1], ""), text)
+    text = re.sub(r"[{}$\\]", "", text)
+    return f"{text.strip()} " if text.strip() else ""
 
 
 def _wanted(argument: str) -> str:

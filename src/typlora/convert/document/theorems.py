@@ -8,7 +8,7 @@ import re
 
 from typlora.convert.document.builder import Builder, environment, environment_arguments, macro
 from typlora.convert.document.context import Context, Target, Theorem
-from typlora.convert.document.nodes import Cursor, Node, content, end, is_macro, walk
+from typlora.convert.document.nodes import NO_NODE, Cursor, Node, content, end, is_macro, walk
 from typlora.convert.document.pieces import Code, Mark, Pieces, Shift, Text, call, is_empty, plain, strip
 from typlora.tex.unit import UnitKind
 
@@ -144,7 +144,7 @@ def theorem(builder: Builder, node: Node) -> None:
         key = ""
     if optional is None and nodes and _starts_with_bracket(nodes):
         cursor = Cursor(nodes, context.text)
-        optional = cursor.arguments(_Nothing(), "[")[0]
+        optional = cursor.arguments(NO_NODE, "[")[0]
         nodes = cursor.rest()
     title = strip(builder.argument(optional))
     saved = context.current
@@ -176,12 +176,6 @@ def theorem(builder: Builder, node: Node) -> None:
     Code("]")] if multi else [
         Mark("["), *body, Code("]")]  # fmt: skip
     builder.block(UnitKind.THEOREM, [*head, *inside, target.anchor()], node)
-
-
-class _Nothing:
-    """A node without arguments of its own."""
-
-    nodeargd = None
 
 
 def _starts_with_bracket(nodes: list[Node]) -> bool:

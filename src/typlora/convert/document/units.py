@@ -177,7 +177,7 @@ def quantity(builder: Builder, node: Node, cursor: Cursor) -> None:
 _ARROWS = {"->": "→", "<-": "←", "<->": "↔", "<=>": "⇌", "<=>>": "⇌", "<<=>": "⇌"}
 
 
-@macro("ce", "cee", "cf")
+@macro("ce", "ch", "chem", "cee", "cf")
 def chemistry(builder: Builder, node: Node, cursor: Cursor) -> None:
     """mhchem: figures after a symbol are subscripts, charges superscripts, ``->`` an arrow."""
     (argument,) = cursor.arguments(node, "{")
