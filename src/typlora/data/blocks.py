@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from typlora.data.corpus import Given
-from typlora.data.reasons import NO_PROPOSAL, refusal
+from typlora.data.reasons import LOST, NO_PROPOSAL, refusal
 from typlora.tex.unit import Unit, UnitKind
 from typlora.verify.verdict import Verdict
 
@@ -91,8 +91,8 @@ def judge_blocks(
         kind = _kind([block.unit.kind for block in one.blocks])
         failed = next((reason for typst, reason in found if not typst), "")
         if one.losses or failed or not one.blocks:
-            reason = one.losses[0].reason if one.losses else failed
-            pairs.append(BlockPair("", kind, NO_PROPOSAL, reason))
+            reason = LOST if one.losses else NO_PROPOSAL
+            pairs.append(BlockPair("", kind, reason, one.losses[0].reason if one.losses else failed))
         else:
             text = "\n\n".join(
                 "".join(

@@ -9,6 +9,7 @@ NO_PROPOSAL = "has no proposal by any engine"
 NO_REFERENCE = "has no reference"
 NOT_COMPILED = "does not compile"
 DIFFERENT = "is not equal"
+LOST = "would lose something"
 
 
 def refusal(verdicts: Sequence[Verdict]) -> tuple[str, str]:
