@@ -33,11 +33,15 @@ _MARKS = str.maketrans(dict.fromkeys((FORMULA_MARK, IMAGE_MARK, NOTE_MARK, REF_M
 
 @dataclass(frozen=True)
 class Seen:
-    """``compiles`` is the plain compile to PDF; ``doc`` is ``None`` where the content cannot be read."""
+    """``compiles`` is the plain compile to PDF; ``doc`` is ``None`` where the content cannot be read.
+
+    ``references`` is the text of a bibliography that Typst makes from a file.
+    """
 
     compiles: bool
     error: str = ""
     doc: Doc | None = None
+    references: str = ""
 
     @property
     def text(self) -> str:
@@ -51,19 +55,35 @@ class Seen:
             if isinstance(block, Theorem):
                 parts.append(block.head)
         parts.extend(flat(text) for text in every_text(self.doc.blocks))
-        return squeezed(" ".join(parts))
+        return squeezed(" ".join((*parts, self.references)))
 
 
 def observe(typst: str, pool: CompilerPool, root: Path | None = None) -> Seen:
-    """Compile to PDF, and read the HTML export."""
+    """Compile to PDF, and read the HTML export.
+
+    The reading tolerates missing labels and pictures, so it can succeed where the compile does not.
+    """
     pdf = pool.compile(typst, "pdf", root, seconds=SECONDS)
-    if not pdf.ok:
-        return Seen(False, pdf.error)
     page = pool.compile(html_source(typst), "html", root, seconds=SECONDS)
     if not page.ok:
-        return Seen(True, f"cannot be read: {page.error}")
+        return Seen(pdf.ok, pdf.error or f"cannot be read: {page.error}")
     doc = canonical_doc(page.pages[0], makes_plain_refs(typst))
-    return Seen(True, "" if doc is not None else "the end of the document is not reached", doc)
+    error = pdf.error or ("" if doc is not None else "the end of the document is not reached")
+    return Seen(pdf.ok, error, doc, _references(typst, pool, root))
+
+
+def _references(typst: str, pool: CompilerPool, root: Path | None) -> str:
+    """What a bibliography prints; the reading for comparisons leaves it out."""
+    import lxml.html
+
+    if "bibliography(" not in typst:
+        return ""
+    page = pool.compile(typst, "html", root, seconds=SECONDS)
+    if not page.ok:
+        return ""
+    tree = lxml.html.fromstring(page.pages[0].decode("utf-8", "replace"))
+    parts = [part for part in tree.iter("section") if "biblio" in str(part.get("role"))]
+    return " ".join(str(text) for part in parts for text in part.itertext())
 
 
 def squeezed(text: str) -> str:

@@ -1,0 +1,149 @@
+"""The committed benchmark is sound, its checks can fail, and the README shows its stored result."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from typlora.errors import DataError
+from typlora.evaluate.benchmark import Document, read_expectations, run_blocks, run_documents, run_formulas
+from typlora.evaluate.converters import Output
+from typlora.evaluate.expectations import Said, check
+from typlora.evaluate.observe import observe
+from typlora.evaluate.suites import Item, find_suites, read_suite
+from typlora.verify.compiler import CompilerPool
+
+ROOT = Path(__file__).parents[2]
+SUITE = ROOT / "benchmarks" / "suite"
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[CompilerPool]:
+    with CompilerPool(1, memory_mb=4096) as opened:
+        yield opened
+
+
+def test_the_suite_is_large_and_every_row_can_be_checked() -> None:
+    suites = {suite.name: suite for suite in find_suites([SUITE])}
+    assert sum(suite.size for suite in suites.values()) >= 400
+    for name in ("formulas", "blocks"):
+        assert len({item.id for item in suites[name].items}) == suites[name].size
+        assert all(
+            len(one) == 1 for _, wanted in read_expectations(SUITE / f"{name}.jsonl") for one in wanted
+        )
+    assert len(list((SUITE / "documents").glob("*/main.tex"))) == 12
+    assert all((path.parent / "expect.json").is_file() for path in SUITE.glob("documents/*/main.tex"))
+
+
+def test_formulas_that_must_be_equal_have_a_reference() -> None:
+    from typlora.verify.formula import reference
+
+    suite = read_suite(SUITE / "formulas.jsonl")
+    for item, (_, wanted) in zip(suite.items, read_expectations(SUITE / "formulas.jsonl"), strict=True):
+        if "equal" in wanted[0]:
+            assert reference(item.unit.latex, item.display)[0] is not None, item.id
+
+
+class Silent:
+    """A converter that answers everything with the same text and says nothing."""
+
+    name = version = fingerprint = "silent"
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def convert(self, items: list[Item]) -> list[Output]:
+        return [Output(self.text) for _ in items]
+
+    def close(self) -> None:
+        return None
+
+
+def test_silence_is_found(pool: CompilerPool) -> None:
+    cases = run_formulas(SUITE, Silent("x"), pool)
+    assert sum(case.silent for case in cases) > 380 and sum(case.passed for case in cases) < 10
+    assert all(case.compiles for case in cases)
+    blocks = run_blocks(SUITE, Silent("nothing of it"), pool)
+    assert sum(case.passed for case in blocks) < 12 and sum(case.silent > 0 for case in blocks) > 130
+    documents = run_documents(SUITE, lambda main: Document("= Nothing", main.parent, (), 0.0), pool)
+    assert len(documents) == 12 and not any(case.passed for case in documents)
+
+
+GOOD = r"""
+#set heading(numbering: "1.1")
+= Results <sec>
+Fish & chips, see @sec.#footnote[A note.] *bold* and #link("https://example.org")[a link].
+#figure(table(columns: 2, [a], [b], table.cell(colspan: 2)[c]), caption: [Two rows]) <tab:x>
+- one
+- two
+```
+x = 1
+```
+$ x^2 $
+"""
+MET = [
+    {"words": ["Fish & chips,", "a link"]}, {"absent": ["\\cite"]}, {"headings": [[1, "Results"]]},
+    {"lists": [["bullets", 2]]}, {"tables": [[2, 2]]}, {"cells": ["a", "c"]}, {"spans": [[1, 2]]},
+    {"formulas": ["x^2"]}, {"captions": ["Two rows"]}, {"footnotes": ["A note."]}, {"labels": ["tab:x"]},
+    {"links": ["https://example.org"]}, {"code": ["x = 1"]}, {"emphasis": [["b", "bold"]]}, {"refs": 1},
+    {"compiles": True},
+]  # fmt: skip
+UNMET = [
+    {"words": ["Fish and chips"]}, {"absent": ["chips"]}, {"headings": [[1, "Results"], [1, "More"]]},
+    {"lists": [["bullets", 3]]}, {"tables": [[3, 2]]}, {"cells": ["a", "a"]}, {"spans": [[2, 1]]},
+    {"formulas": ["x^3"]}, {"captions": ["Two"]}, {"footnotes": ["Another."]}, {"labels": ["tab:y"]},
+    {"links": ["https://example.com"]}, {"code": ["y = 1"]}, {"emphasis": [["i", "bold"]]}, {"refs": 2},
+    {"images": 1}, {"loud": "tikzpicture"},
+]  # fmt: skip
+
+
+def test_expectations(pool: CompilerPool) -> None:
+    seen = observe(GOOD, pool)
+    assert [one.kind for one in check(MET, seen, Said()) if not one.passed] == []
+    assert [one.kind for one in check(UNMET, seen, Said()) if one.passed] == []
+    assert check([{"loud": "tikz"}], seen, Said(("a tikzpicture was left out",)))[0].passed
+    assert not check([{"compiles": True}], observe("#nope", pool), Said())[0].passed
+
+
+def test_a_bad_expectation_is_told(pool: CompilerPool) -> None:
+    with pytest.raises(DataError, match="no expectation 'smell'"):
+        check([{"smell": 1}], observe("x", pool), Said())
+
+
+@pytest.mark.skipif(
+    not (ROOT / "README.md").is_file()
+    or "<!-- league:begin -->" not in (ROOT / "README.md").read_text("utf-8"),
+    reason="the README has no league table",
+)
+def test_the_readme_shows_the_stored_result() -> None:
+    done = subprocess.run([sys.executable, "benchmarks/league.py", "--check"], cwd=ROOT, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
+
+
+def test_a_changed_result_is_noticed(tmp_path: Path) -> None:
+    sys.path.insert(0, str(ROOT / "benchmarks"))
+    try:
+        import league
+    finally:
+        sys.path.pop(0)
+    case = {
+        "id": "a",
+        "construct": "c",
+        "compiles": True,
+        "wanted": 1,
+        "met": 1,
+        "silent": 0,
+        "seconds": 0.001,
+    }
+    result = {
+        "versions": {"typst": "0"},
+        "converters": {"rules": {"version": "1", "cases": {"formulas": [case, {**case, "met": 0}]}}},
+    }
+    readme = f"# Title\n{league.BEGIN}\nold\n{league.END}\nrest\n"
+    shown = league.with_table(readme, result)
+    assert "| 50.0 |" in shown and shown.endswith("rest\n") and "old" not in shown
+    assert league.with_table(shown, result) == shown
+    assert json.loads(json.dumps(result)) == result
