@@ -111,6 +111,19 @@ def test_an_adapter_changes_both_backends_alike(
     assert fast.generate(requests, 0.0) == merged
 
 
+def test_converted_weights_are_kept(
+    base: Path, stops: Stops, encoder: PromptEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = CT2Backend(Weights(base), stops, encoder.token, "int8").folder()
+    made = (first / "model.bin").stat().st_mtime_ns
+    assert CT2Backend(Weights(base), stops, encoder.token, "int8").folder() == first
+    assert (first / "model.bin").stat().st_mtime_ns == made
+    assert not list(first.parent.glob(".merging*"))
+    monkeypatch.setenv("TYPLORA_HOME", "/dev/null/nowhere")
+    with pytest.raises(ModelError, match="cannot keep the converted model"):
+        CT2Backend(Weights(base), stops, encoder.token, "int8").folder()
+
+
 @pytest.mark.parametrize("backend", ["transformers", "ct2-float32"])
 def test_draws_depend_on_the_seed_alone(base: Path, backend: str) -> None:
     def draw(seed: int) -> list[list[str]]:

@@ -138,14 +138,22 @@ def _convert(weights: Weights, folder: Path, precision: str) -> None:
         raise ModelError(
             f"the fast CPU engine needs {error.name}: pip install 'typlora[cpu]', or --backend transformers"
         ) from None
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".merging.", dir=folder.parent) as temporary:
-        merged, ready = Path(temporary) / "merged", Path(temporary) / "ready"
-        weights.load("float32", "cpu").save_pretrained(merged)
-        for name in ("tokenizer.json", "tokenizer_config.json"):
-            if (weights.base / name).is_file():
-                shutil.copy(weights.base / name, merged / name)
-        TransformersConverter(str(merged)).convert(str(ready), quantization=precision)
-        if folder.exists():
-            shutil.rmtree(folder)
-        ready.rename(folder)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".merging.", dir=folder.parent) as temporary:
+            merged, ready = Path(temporary) / "merged", Path(temporary) / "ready"
+            weights.load("float32", "cpu").save_pretrained(merged)
+            for name in ("tokenizer.json", "tokenizer_config.json"):
+                if (weights.base / name).is_file():
+                    shutil.copy(weights.base / name, merged / name)
+            TransformersConverter(str(merged)).convert(str(ready), quantization=precision)
+            try:
+                ready.rename(folder)
+            except OSError:
+                if not (folder / "model.bin").is_file():  # else another process was faster
+                    raise
+    except OSError as error:
+        raise ModelError(
+            f"{folder.parent}: cannot keep the converted model ({error.strerror}); set TYPLORA_HOME to a "
+            "folder with 1 GB free"
+        ) from None

@@ -1,6 +1,7 @@
 """The language model as an engine: prompts out, Typst back, whichever library does the arithmetic."""
 
 import hashlib
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -151,6 +152,11 @@ class ModelEngine:
 
 
 def _has_gpu() -> bool:
+    """Asks torch only where there is a device at all: importing it takes seconds."""
+    if sys.platform == "linux" and not any(
+        Path("/dev", name).exists() for name in ("nvidiactl", "dxg", "kfd")
+    ):
+        return False
     try:
         import torch
     except ImportError:

@@ -2,6 +2,8 @@
 
 import hashlib
 import importlib.util
+import logging
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,12 +53,12 @@ class Weights:
         try:
             import torch
             from transformers import AutoModelForCausalLM
-            from transformers.utils import logging
+            from transformers.utils import logging as transformers_logging
         except ImportError as error:
             raise ModelError(
                 f"the model engine needs {error.name}: pip install 'typlora[cpu]', or use --engine rules"
             ) from None
-        logging.disable_progress_bar()
+        transformers_logging.disable_progress_bar()
         try:
             model = AutoModelForCausalLM.from_pretrained(
                 str(self.base),
@@ -74,11 +76,15 @@ class Weights:
     def _merged(self, model: Any) -> Any:
         if importlib.util.find_spec("peft") is None:
             raise ModelError("adapters need peft: pip install 'typlora[cpu]'")
+        # bitsandbytes, which peft imports, complains of an optional package that would be downloaded
+        logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
         from peft import PeftModel
 
         try:
-            with_adapter = PeftModel.from_pretrained(model, str(self.adapter), local_files_only=True)
-            return with_adapter.merge_and_unload()
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", FutureWarning)
+                with_adapter = PeftModel.from_pretrained(model, str(self.adapter), local_files_only=True)
+                return with_adapter.merge_and_unload()
         except (OSError, ValueError, RuntimeError, KeyError) as error:
             raise ModelError(f"{self.adapter}: the adapter does not fit this base ({_line(error)})") from None
 
