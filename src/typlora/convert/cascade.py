@@ -222,8 +222,8 @@ def keep(unit: Unit, reason: str) -> Conversion:
 
 
 def first_line(message: str) -> str:
-    """The first line of a compiler's message, short enough for one line of a report."""
-    line = message.strip().partition("\n")[0]
+    """The first line of a compiler's message, short enough for one line of a report, without its hints."""
+    line = message.strip().partition("\n")[0].partition(" (hint:")[0]
     return line if len(line) <= 160 else line[:157] + "..."
 
 

@@ -7,10 +7,9 @@ stays an equation (``$ #[`\\foo`] $``): its label and number survive, and refere
 import re
 
 _RUNS = re.compile(r"`+")
-# Highlighting costs 0.1 ms a character, and a line of raw text within maths as much again: a formula of
-# 100 kB would take longer than a compile may.
-_HIGHLIGHTED = 5_000
-_IN_A_LINE = 2_000
+# Raw text within maths does not break at the margin: what is longer than a line becomes a block, which does.
+_IN_A_LINE = 60
+_HIGHLIGHTED = 5_000  # characters; highlighting costs 0.1 ms each, too much for a formula of 100 kB
 
 
 def _fence(text: str) -> str:
@@ -41,10 +40,8 @@ def raw_block(latex: str) -> str:
 def kept_formula(latex: str, display: bool) -> str:
     """The inside of ``$...$`` that shows ``latex``; an equation that is nothing but its source."""
     text = latex.strip()
-    if display and "\n" in text:
-        return f"#[\n{raw_block(text)}\n]"
-    if len(text) > _IN_A_LINE:
-        return f"#box[\n{raw_block(text)}\n]"
+    if len(text) > _IN_A_LINE or (display and "\n" in text):
+        return f"#{'' if display else 'box'}[\n{raw_block(text)}\n]"
     return f"#[{raw_inline(text) or '` `'}]"
 
 

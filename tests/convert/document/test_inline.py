@@ -8,6 +8,7 @@ CASES = {
     r"A \emph{big} \textbf{world}": "A _big_ *world*",
     r"{\bf bold} and {\it slanted}": "*bold* and _slanted_",
     r"Under\textbf{lined}word": "Under#strong[lined]word",
+    r"\textbf{b}/c and a/\textbf{b}": "*b*\\/c and a\\/*b*",
     r"\textbf{bold}(x) \underline{u}(x)": "*bold*(x) #underline[u];(x)",
     r"\underline{u}.x \underline{u}.": "#underline[u];.x #underline[u].",
     r"\emph{a \emph{b} c}": "#emph[a _b_ c]",

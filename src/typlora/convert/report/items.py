@@ -14,8 +14,9 @@ from typlora.verify.verdict import Outcome
 class Status(StrEnum):
     """How a unit came out, worst first.
 
-    ``REPORTED``: a part of the structure that is not in the output as it was meant. ``KEPT``: the LaTeX stands visibly in the output. ``DIFFERENT`` and ``UNPROVED``: Typst that compiles but
-    differs from its reference, or has none. ``PROVED``: equal.
+    ``REPORTED``: a part of the structure that is not in the output as it was meant. ``KEPT``: the LaTeX
+    stands visibly in the output. ``DIFFERENT`` and ``UNPROVED``: Typst that compiles but differs from its
+    reference, or has none. ``PROVED``: equal.
     """
 
     REPORTED = "reported"
