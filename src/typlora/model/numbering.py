@@ -7,7 +7,7 @@ from pathlib import Path
 
 from typlora.errors import ModelError
 from typlora.files import write_atomic
-from typlora.model.runs import RECORD_FILE, RunRecord, read_record
+from typlora.model.runs import ADAPTER_FILE, RECORD_FILE, RunRecord, read_record
 
 PROMOTED_FILE = "promoted"
 ARCHIVE = "archive"
@@ -106,8 +106,6 @@ def promoted(outputs: Path) -> str:
 
 def promote(run: Path) -> None:
     """Make ``run`` the one that conversions use. Whether it deserves that is the gate's business."""
-    from typlora.train.checkpoint import ADAPTER_FILE
-
     read_record(run)
     if not (run / ADAPTER_FILE).is_file():
         raise ModelError(f"{run} has no {ADAPTER_FILE}; only a finished run can be promoted")

@@ -12,6 +12,7 @@ from typlora.errors import ModelError
 from typlora.files import write_atomic
 
 RECORD_FILE = "run.json"
+ADAPTER_FILE = "adapter_model.safetensors"
 
 
 @dataclass(frozen=True, slots=True)

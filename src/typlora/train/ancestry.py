@@ -9,8 +9,8 @@ from typing import Any
 from typlora.errors import ConfigError, DataError, ModelError
 from typlora.model.base import PICKLES
 from typlora.model.numbering import lineage
-from typlora.model.runs import RECORD_FILE, DataFile, RunRecord, read_record
-from typlora.train.checkpoint import ADAPTER_FILE, newest_usable, step_of
+from typlora.model.runs import ADAPTER_FILE, RECORD_FILE, DataFile, RunRecord, read_record
+from typlora.train.checkpoint import newest_usable, step_of
 from typlora.train.dataset import load_rows
 
 SHAPE = (

@@ -13,11 +13,10 @@ from typing import Any
 
 from typlora.errors import ModelError
 from typlora.files import write_atomic
+from typlora.model.runs import ADAPTER_FILE
 
 STATE_FILE = "state.json"
 OPTIMIZER_FILE = "optimizer.safetensors"
-ADAPTER_FILE = "adapter_model.safetensors"
-FULL_FILE = "model.safetensors"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import Any, TextIO
 from typlora.data.replay import with_replay
 from typlora.errors import ConfigError, InputError
 from typlora.model.base import resolve, weights_hash
+from typlora.model.curves import read_curve
 from typlora.model.memory import plan_memory
 from typlora.model.profiles import TrainConfig, effective
 from typlora.model.prompt import PromptEncoder
@@ -224,7 +225,7 @@ def _go(
         save_adapter(network.model, out, config.model_id)
         metrics = {
             "steps": state.step,
-            "loss": round(state.watch.mean, 5),
+            "loss": final_loss(out),
             "rows": len(dataset.rows),
             "dropped_long": dataset.dropped_long,
             "dropped_duplicate": dataset.dropped_duplicate,
@@ -247,6 +248,13 @@ def _restore(state: Run, checkpoint: Path | None, stream: TextIO) -> None:
         print(f"passed over: {reason}", file=stream)
     state.restore(checkpoint, position)
     print(f"going on from {checkpoint.name}", file=stream)
+
+
+def final_loss(run: Path) -> float:
+    """Mean of the last tenth of the logged losses: one step's loss is mostly which rows it drew."""
+    values = [value for _, value in read_curve(run, "loss")]
+    last = values[-max(1, len(values) // 10) :]
+    return round(sum(last) / len(last), 5) if last else 0.0
 
 
 def _hash(value: Any) -> str:
