@@ -51,9 +51,16 @@ class Fidelity:
     blind: tuple[str, ...] = ()
 
 
-def measure(folder: Path, converter: str, typst: str, pool: CompilerPool, reference: Reference) -> Fidelity:
+def measure(
+    folder: Path,
+    converter: str,
+    typst: str,
+    pool: CompilerPool,
+    reference: Reference,
+    root: Path | None = None,
+) -> Fidelity:
     """One conversion of the document in ``folder``, whose LaTeX has been read by ``document_reference``."""
-    verdict = compare_documents("", typst, pool, folder, reference=reference)
+    verdict = compare_documents("", typst, pool, root or folder, reference=reference)
     counts = {aspect.name: (aspect.kept, aspect.total) for aspect in verdict.aspects}
     shares: dict[str, float | None] = {}
     for name in COLUMNS:
@@ -119,9 +126,15 @@ def from_folder(folder: Path) -> Callable[[Path], str]:
 
 
 def measure_folders(
-    folders: Iterable[Path], converters: dict[str, Callable[[Path], str]], pool: CompilerPool
+    folders: Iterable[Path],
+    converters: dict[str, Callable[[Path], str]],
+    pool: CompilerPool,
+    roots: dict[str, Path] | None = None,
 ) -> list[Fidelity]:
-    """Every converter on every document; cells stay empty where one gives up."""
+    """Every converter on every document; cells stay empty where one gives up.
+
+    ``roots``: the folder that a converter's output may read, where it is not the document's own.
+    """
     rows: list[Fidelity] = []
     for folder in folders:
         main = folder / "main.tex"
@@ -129,7 +142,8 @@ def measure_folders(
         for name, convert in converters.items():
             typst = convert(main)
             if typst.strip():
-                rows.append(measure(folder, name, typst, pool, reference))
+                root = (roots or {}).get(name, folder)
+                rows.append(measure(folder, name, typst, pool, reference, root))
             else:
                 nothing: dict[str, float | None] = dict.fromkeys(COLUMNS)
                 rows.append(Fidelity(folder.name, name, False, None, nothing, {}, "gives no output"))
@@ -210,7 +224,8 @@ def main() -> None:
                 + "".join(f"{n:>11}" for n in ("pdf words", *COLUMNS))
             )
             folders = sorted(path.parent for path in flags.folders.glob("*/main.tex"))
-            rows = measure_folders(folders, converters, pool)
+            roots = {"typlora": flags.ours} if flags.ours else None
+            rows = measure_folders(folders, converters, pool, roots)
     except InputError as error:
         sys.exit(str(error))
     print("\n".join(summary(rows)))

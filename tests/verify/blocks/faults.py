@@ -100,7 +100,8 @@ def _double_paragraph(typst: str, rng: random.Random) -> str | None:
 
 
 def _join_paragraphs(typst: str, rng: random.Random) -> str | None:
-    return typst.replace("\n\n", "\n", 1) if "\n\n" in typst else None
+    match = _pick(r"(?<=[a-zé][.!?])\n\n(?=[A-Z][a-z])", typst, rng)
+    return None if match is None else _cut(typst, *match.span(), "\n")
 
 
 def _split_paragraph(typst: str, rng: random.Random) -> str | None:

@@ -6,16 +6,15 @@ from typlora.tex.macros import expand_project
 from typlora.tex.project import Project
 from typlora.tex.unit import Unit, UnitKind
 from typlora.verify.blocks.model import Block, Doc
-from typlora.verify.blocks.reference import Reference, references
+from typlora.verify.blocks.reference import BRACES, Reference, references
 from typlora.verify.blocks.words import latex_words
 
-_BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*\}"
 _DEFINITION = re.compile(
     r"^[ \t]*("
     r"\\(?:(?:new|renew|provide)command|DeclareMathOperator)\*?\s*(?:\{\s*\\[A-Za-z]+\s*\}|\\[A-Za-z]+)"
-    rf"\s*(?:\[\d\])?(?:\[[^\]]*\])?\s*{_BRACES}"
+    rf"\s*(?:\[\d\])?(?:\[[^\]]*\])?\s*{BRACES}"
     r"|\\newtheorem\*?\{[^{}@]+\}(?:\[[^\]]*\])?\{[^{}]*\}(?:\[[^\]]*\])?"
-    rf"|\\def\s*\\[A-Za-z]+(?:#\d)*\s*{_BRACES})",
+    rf"|\\def\s*\\[A-Za-z]+(?:#\d)*\s*{BRACES})",
     re.M,
 )
 _THEOREM = re.compile(r"\\newtheorem\*?\{[^{}@#]+\}(?:\[[^\]]*\])?\{[^{}]*\}(?:\[[^\]]*\])?")

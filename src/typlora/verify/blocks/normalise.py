@@ -1,7 +1,6 @@
 """Steps that both sides share on the way to the canonical form."""
 
 from collections.abc import Iterable, Sequence
-from textwrap import dedent
 
 from typlora.verify.blocks.model import (
     FORMULA_MARK,
@@ -76,11 +75,8 @@ def grid(rows: Sequence[Sequence[Span]], columns: int) -> Table:
 
 
 def code_lines(code: str) -> tuple[str, ...]:
-    """Lines without trailing space and common indentation (pandoc drops it, Typst at times).
-
-    Typst shows a tab as two spaces, so a tab is two spaces.
-    """
-    lines = [line.rstrip() for line in dedent(code.expandtabs(2)).split("\n")]
+    """Lines without trailing space; Typst shows a tab as two spaces, so a tab is two spaces."""
+    lines = [line.expandtabs(2).rstrip() for line in code.split("\n")]
     while lines and not lines[0]:
         lines.pop(0)
     while lines and not lines[-1]:

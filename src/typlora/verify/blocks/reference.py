@@ -23,9 +23,17 @@ _BOXES = r"""
 \newcommand{\raisebox}[2]{#2}\newcommand{\resizebox}[3]{#3}\newcommand{\scalebox}[2]{#2}
 \newcommand{\rotatebox}[3][]{#3}\newcommand{\colorbox}[2]{#2}\newcommand{\adjustbox}[2]{#2}
 \newcommand{\quad}{\ }\newcommand{\qquad}{\ }\newcommand{\enspace}{\ }\newcommand{\thinspace}{\ }
+\newcommand{\labelcref}[1]{\ref{#1}}\newcommand{\textbar}{|}
 """
 _NEWTHEOREM = re.compile(
     r"\\newtheorem\*?\s*\{([^{}#@\\]+)\}\s*(?:\[[^\]]*\])?\s*\{([^{}]*)\}\s*(?:\[[^\]]*\])?"
+)
+BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*\}"
+# A document that changes how its headings look still has headings.
+_RESTYLED = re.compile(
+    r"\\(?:(?:re)?newcommand\*?\s*\{?\s*|def\s*)"
+    r"\\(?:part|chapter|(?:sub)*section|(?:sub)?paragraph|maketitle|footnote|caption|cite[pt]?|ref|eqref|item)\s*\}?"
+    rf"\s*(?:\[\d\])?(?:\[[^\]]*\])?(?:#\d)*\s*{BRACES}"
 )
 _STYLE = re.compile(r"\\theoremstyle\s*\{[^{}]*\}")
 _LABEL = re.compile(r"\\label\s*\{([^{}]*)\}|\blabel\s*=\s*\{?([^\s,{}\]\\]+)\}?(?=[^\n]*\]\s*$)", re.M)
@@ -84,7 +92,7 @@ def _theorems(unit: Unit) -> dict[str, str]:
 
 
 def _prepare(unit: Unit, theorems: dict[str, str]) -> str:
-    text = _STYLE.sub("", unit.macros + "\n" + unit.latex)
+    text = _RESTYLED.sub("", _STYLE.sub("", unit.macros + "\n" + unit.latex))
     text = _NEWTHEOREM.sub("", text)
     for pattern, replacement in _REWRITES:
         text = pattern.sub(replacement, text)

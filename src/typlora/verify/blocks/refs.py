@@ -14,7 +14,7 @@ _NAMES = re.compile(
     r"|Lemmas?|Props?|Propositions?|Corollary|Definitions?|Defs?|Remarks?|Examples?|Algorithms?|Listings?|Parts?|§)\.?",
     re.I,
 )
-_ALONE = re.compile(rf"\((?={REF_MARK}+\))|(?<={REF_MARK})\)|\[(?={REF_MARK})|(?<={REF_MARK})\]")
+_ALONE = re.compile(rf"\(({REF_MARK}+)\)|\[({REF_MARK}+)\]")
 
 
 def align_refs(left: Text, right: Text) -> tuple[Text, Text]:
@@ -92,7 +92,7 @@ def _normal(text: Text) -> Text:
                 if not refs[index].cite and supplement not in ("", "auto") and _NAMES.fullmatch(supplement):
                     refs[index] = replace(refs[index], supplement="auto")
             position += count
-            word = Word(_ALONE.sub("", word.text), word.style)
+            word = Word(_ALONE.sub(lambda match: match[1] or match[2], word.text), word.style)
         words.append(word)
     return _with_refs(Text(tuple(words), text.atoms, text.links), refs)
 

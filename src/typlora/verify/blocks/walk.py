@@ -85,7 +85,13 @@ def map_texts(block: Block, change: Callable[[Text], Text]) -> Block:
                 for cell in block.cells
             )
             return replace(block, cells=cells)
-        case Float() | Quote() | Theorem():
+        case Float():
+            inside = tuple(map_texts(inner, change) for inner in block.blocks)
+            return replace(block, blocks=inside, caption=change(block.caption))
+        case Theorem():
+            inside = tuple(map_texts(inner, change) for inner in block.blocks)
+            return replace(block, blocks=inside, title=change(block.title))
+        case Quote():
             return replace(block, blocks=tuple(map_texts(inner, change) for inner in block.blocks))
     return block
 
