@@ -159,10 +159,10 @@ def test_memory_stays_constant(environment: dict[str, str], tmp_path: Path) -> N
             "status = main(sys.argv[1:])\n"
             "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\nsys.exit(status)\n"
         )
+        command = [sys.executable, "-c", code, "formulas", str(source), "-o", str(tmp_path / "o")]
         done = subprocess.run(
-            [sys.executable, "-c", code, "formulas", str(source), "-o", str(tmp_path / "o"), "--engine", "rules"],
-            env=environment, capture_output=True, text=True, timeout=120,
-        )  # fmt: skip
+            [*command, "--engine", "rules"], env=environment, capture_output=True, text=True, timeout=120
+        )
         assert done.returncode == 0, done.stderr
         return int(done.stdout)
 

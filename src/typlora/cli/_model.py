@@ -57,12 +57,10 @@ def find_adapter(name: str | None) -> Path:
 
 def promoted_run(outputs: Path) -> Path | None:
     """The promoted run of an ``outputs/`` folder; without a promotion the newest one that has weights."""
+    from typlora.model.numbering import promoted
+
     runs = sorted(folder for folder in outputs.iterdir() if (folder / WEIGHTS).is_file())
-    try:
-        promoted = (outputs / "promoted").read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        promoted = ""
-    named = [folder for folder in runs if folder.name == promoted]
+    named = [folder for folder in runs if folder.name == promoted(outputs)]
     return named[0] if named else runs[-1] if runs else None
 
 
