@@ -28,7 +28,7 @@ PIECES = [
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=14))
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_mixtures_compile(pieces: list[str]) -> None:
     body = "".join(pieces)
     assert compile_error(drafted(body)) == "", body

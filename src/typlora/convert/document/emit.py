@@ -230,7 +230,7 @@ def escape(value: str, before: str = "", after: str = "") -> str:
         if char == "_":
             return "_" if _ascii_word(previous) and _ascii_word(following) else "\\_"
         if char == "/":
-            return "\\/" if previous == "/" else "/"
+            return "\\/" if previous in {"/", "*"} or following == "*" else "/"  # no comment begins or ends
         if char == "-":
             return (
                 "\\-"
