@@ -220,7 +220,7 @@ class _Session:
             self._files.setdefault(job.source, _mtime(job.source))
         project = self._read(job)
         self._files.update({path: _mtime(path) for path in project.files})
-        with progress_bar(job.name, None) as update:
+        with progress_bar("/".join(Path(job.name).parts[-2:]), None) as update:
             converted: Converted = convert_project(
                 project,
                 self._cascade,
@@ -271,8 +271,10 @@ class _Session:
 
 
 def _teller(update: Callable[..., Any], name: str) -> Callable[[int, int, str], None]:
+    short = "/".join(Path(name).parts[-2:])
+
     def tell(done: int, total: int, what: str) -> None:
-        update(done, f"{name}: {what}" if what else name, total or None)
+        update(done, f"{short}: {what}" if what else short, total or None)
 
     return tell
 

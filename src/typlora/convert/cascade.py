@@ -23,6 +23,7 @@ from typlora.tex.unit import Unit, UnitKind
 from typlora.verify.verdict import Outcome, Verdict
 
 BATCH = 256  # units a call: enough to amortise pandoc's 60 ms start, few enough for a live progress bar
+MODEL_BATCH = 64  # a model takes seconds for so many; what is done is in the cache when a person interrupts
 KEPT = "kept-latex"
 
 Progress = Callable[[int, int, str], None]
@@ -78,14 +79,21 @@ class Cascade:
         states: dict[tuple[object, ...], _State] = {}
         of_unit = [states.setdefault(_identity(unit), _State(unit)) for unit in units]
         distinct = list(states.values())
+        copies = {id(state): 0 for state in distinct}
+        for state in of_unit:
+            copies[id(state)] += 1
+
+        def tell(what: str) -> None:
+            if progress is not None:
+                settled = sum(copies[id(state)] for state in distinct if state.proved is not None)
+                progress(settled, len(units), what)
+
         for engine in list(self.engines):
-            if progress is not None:
-                progress(sum(state.proved is not None for state in of_unit), len(units), engine.name)
-            self._stage(engine, distinct, partial(_single, engine))
+            self._stage(engine, distinct, partial(_single, engine), tell)
         for engine in [engine for engine in self.engines if self._samples and isinstance(engine, Sampler)]:
-            if progress is not None:
-                progress(sum(state.proved is not None for state in of_unit), len(units), "samples")
-            self._stage(engine, distinct, partial(_several, engine, self._samples), f"k={self._samples}")
+            self._stage(
+                engine, distinct, partial(_several, engine, self._samples), tell, f"k={self._samples}"
+            )
         if progress is not None:
             progress(len(units), len(units), "")
         settled = {id(state): settle(state.unit, state.proved, state.refused) for state in distinct}
@@ -106,6 +114,7 @@ class Cascade:
         engine: Engine,
         states: Sequence[_State],
         propose: Callable[[Sequence[Unit]], list[list[Candidate]]],
+        tell: Callable[[str], None],
         suffix: str = "",
     ) -> None:
         """Ask one engine for every unit that is not proved yet."""
@@ -113,7 +122,9 @@ class Cascade:
         if not waiting:
             return  # a model is loaded to tell its fingerprint: not for nothing
         fingerprint = " ".join(part for part in (engine.fingerprint, suffix, self._salt) if part)
-        for batch in _batches(waiting, self._batch):
+        size = min(self._batch, MODEL_BATCH) if isinstance(engine, Sampler) else self._batch
+        for batch in _batches(waiting, size):
+            tell(f"{engine.name} {suffix}".strip())
             keys = [entry_key(state.unit, fingerprint) for state in batch]
             known = self._cache.get(keys) if self._cache is not None else {}
             ask: list[tuple[bytes, _State]] = []
