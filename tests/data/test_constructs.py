@@ -20,7 +20,7 @@ EXAMPLES = {
     "operator name": r"\operatorname{im}f", "operator name with limits": r"\operatorname*{argmin}_x",
     "text with a formula": r"\text{if $x$}", "text with accents or CJK": r"\text{平均}", "thousands": "10{,}000",
     "degrees": r"90^{\circ}", "set builder": r"\{x\mid x>0\}", "map with colon": r"f\colon A\to B",
-    "conditional bar": r"P(A\mid B)", "sequence": r"x_1,\ldots,x_n", "sentence end": "a=b.", "colour": r"\textcolor{red}{x}",
+    "conditional bar": r"P(A\mid B)", "sequence": r"x_1,\ldots,x_n", "sentence end": "a=b.", "colour": r"\textcolor{red}{x}", "forced space": r"a\\\ b", "strike out": r"\cancel{x}",
 }  # fmt: skip
 BLOCKS = {
     "heading": r"\section{A}", "nested list": r"\begin{itemize}\item\begin{enumerate}\item a\end{enumerate}\end{itemize}",
@@ -51,7 +51,7 @@ def test_a_block_shows_its_construct(name: str) -> None:
     [
         (r"\into x", "membership"), (r"\leftarrow", "less or equal"), (r"\sqrt[3]{x}", "square root"), ("f'", "several primes"),
         (r"\mathrm{d}", "old font switches"), (r"\frac{1}{2}", "fraction without braces"), (r"\hat{x}", "wide hat"),
-        (r"\bigl(x\bigr)", "big union"), ("x_1", "superscript"), (r"\operatorname*{a}", "operator name"),
+        (r"\bigl(x\bigr)", "big union"), ("x_1", "superscript"), (r"\operatorname*{a}", "operator name"), (r"a \\ b", "forced space"), (r"\not=", "strike out"),
     ],
 )  # fmt: skip
 def test_a_neighbour_is_not_taken_for_it(latex: str, absent: str) -> None:

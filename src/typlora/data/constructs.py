@@ -239,7 +239,7 @@ _TABLE: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ("overset", _words("overset|stackrel")),
         ("underset", _words("underset")),
         ("labelled arrow", _words("xrightarrow|xleftarrow|xleftrightarrow|xRightarrow|xhookrightarrow|xmapsto")),
-        ("strike out", _words("cancel|bcancel|xcancel|cancelto|not")),
+        ("strike out", _words("cancel|bcancel|xcancel|cancelto")),
         ("boxed", _words("boxed|fbox")),
     )),
     ("functions", (
@@ -258,7 +258,7 @@ _TABLE: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ("quad", _words("quad")),
         ("double quad", _words("qquad")),
         ("negative space", r"\\!|" + _words("negthinspace|negmedspace")),
-        ("forced space", r"\\ |~|" + _words("space|enspace")),
+        ("forced space", r"(?<!\\)(?:\\\\)*\\ |~|" + _words("space|enspace")),
         ("measured space", _words("hspace|mspace|mkern|kern|hskip|mskip")),
         ("phantom", _words("phantom|hphantom|vphantom|mathstrut|smash")),
         ("display style", _words("displaystyle|textstyle|scriptstyle|scriptscriptstyle")),

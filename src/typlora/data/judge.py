@@ -184,14 +184,12 @@ def cost(latex: str, typst: str) -> int:
 
 def expand(given: Given) -> str | None:
     """The formula without macros of its author's and without labels; ``None`` where it cannot be had."""
-    latex = given.latex
-    if given.macros.strip():
-        from typlora.tex.macros import expand_formula
+    from typlora.tex.macros import expand_formula
 
-        try:
-            latex = expand_formula(latex, given.macros)
-        except TyploraError:
-            return None
+    try:
+        latex = expand_formula(given.latex, given.macros)
+    except TyploraError:
+        return None
     if _MISREAD.search(latex):
         return None
     return _LABEL.sub("", latex).strip() or None
