@@ -26,6 +26,7 @@ from typlora.verify.compiler import CompilerPool
 SHIFT = (
     0.5  # em: scripts behind tall things stand up to 0.45 em apart, a limit for a script or sub for sup more
 )
+LARGE = 0.85  # above it a glyph has text size, below it script size (0.7)
 SECONDS = 300.0
 _PREAMBLE = r"""\documentclass[10pt]{article}
 \usepackage[utf8]{inputenc}
@@ -108,7 +109,7 @@ def _name(glyph: Glyph) -> str:
 
 def _sized(glyph: Glyph) -> str:
     """With its size: text 1, script 0.7, script of script 0.5."""
-    size = "" if glyph.size > 0.85 else " in script size" if glyph.size > 0.6 else " in smallest size"
+    size = "" if glyph.size > LARGE else " in script size" if glyph.size > 0.6 else " in smallest size"
     return _name(glyph) + size
 
 
@@ -118,8 +119,9 @@ def _moved(left: Sequence[Glyph], right: Sequence[Glyph]) -> str:
     pairs = _paired(ours, theirs)
     if not pairs:
         return ""
-    # Which line is the base line is not told: half of the glyphs must agree on it.
-    shift = median(other.y - one.y for one, other in pairs)
+    # Which line is the base line is not told: half of the glyphs in text size must agree on it.
+    large = [pair for pair in pairs if pair[0].size > LARGE] or pairs
+    shift = median(other.y - one.y for one, other in large)
     for one, other in pairs:
         if abs(other.y - one.y - shift) > SHIFT:
             return f"{one.char} at height {one.y:+.2f} em became {other.y - shift:+.2f} em"
@@ -127,10 +129,11 @@ def _moved(left: Sequence[Glyph], right: Sequence[Glyph]) -> str:
 
 
 def _centred(glyphs: Sequence[Glyph]) -> list[Glyph]:
-    """Heights from the middle glyph, and x from the leftmost."""
+    """Heights from the middle glyph of text size, and x from the leftmost."""
     if not glyphs:
         return []
-    x, y = min(one.x for one in glyphs), median(one.y for one in glyphs)
+    large = [one.y for one in glyphs if one.size > LARGE] or [one.y for one in glyphs]
+    x, y = min(one.x for one in glyphs), median(large)
     return [replace(one, x=one.x - x, y=one.y - y) for one in glyphs]
 
 
