@@ -129,8 +129,12 @@ def project_table(project: Project) -> MacroTable:
 
 
 def expand_project(project: Project) -> Expanded:
-    """The project's text with its own macros and those of its local packages expanded."""
-    return expand_all(project.source, project_table(project))
+    """The project's text with its own macros, those of its local packages and of known packages expanded."""
+    from typlora.tex.packages import loaded_table
+
+    table = loaded_table(project)
+    table.update(project_table(project))
+    return expand_all(project.source, table)
 
 
 def expand(
@@ -164,14 +168,23 @@ def expand_all(source: SourceText, table: MacroTable | None = None) -> Expanded:
     return Expanded(text, expander.table, problems)
 
 
-def expand_formula(latex: str, macros: str | MacroTable, *, display: bool = False) -> str:
+def expand_formula(
+    latex: str, macros: str | MacroTable, *, display: bool = False, packages: bool = True
+) -> str:
     """One formula's LaTeX with the definitions in ``macros`` applied; for formulas by the thousand.
 
-    ``display`` decides which form of a ``\\mathchoice`` in a macro is taken.
+    ``display`` decides which form of a ``\\mathchoice`` in a macro is taken. ``packages``: commands that
+    nobody defines are taken for those of the packages that have them (see `packages.py`).
     """
+    if "\\" not in latex:
+        return latex
     table = _cached_table(macros) if isinstance(macros, str) else macros
+    if packages:
+        from typlora.tex.packages import table_for_unknown
+
+        table = table_for_unknown(latex, macros if isinstance(macros, str) else "", table) or table
     names = table.definitions
-    if "\\" not in latex or not (
+    if not (
         table.environments
         or "\\def" in latex
         or "\\newcommand" in latex

@@ -128,10 +128,11 @@ class Mouth:
 
     def _optional(self, parameter: Parameter) -> str | None:
         if parameter.kind in {"s", "t"}:
-            if not self.peek("*" if parameter.kind == "s" else parameter.opening):
+            token = "*" if parameter.kind == "s" else parameter.opening
+            if not self.peek(token):
                 return None
             frame = self.frames[-1]
-            frame.position += 1
+            frame.position += len(token)
             return "\\BooleanTrue"
         if parameter.kind == "g":
             return self.mandatory() if self.peek("{") else parameter.default
@@ -146,7 +147,9 @@ class Mouth:
         if parameter.opening == "[":
             end = bracket_end(frame.text, frame.position, self.reach(20_000))
         else:
-            found = self._find(frame, frame.position + len(parameter.opening), parameter.closing)
+            found = self._find(
+                frame, frame.position + len(parameter.opening), parameter.closing, parameter.opening
+            )
             end = -1 if found < 0 else found + len(parameter.closing)
         if end < 0 or end > frame.end:
             self.failed()
@@ -156,6 +159,8 @@ class Mouth:
         return unbraced(inside)
 
     def _until(self, closing: str) -> str | None:
+        while self.frames[-1].depth and self.frames[-1].position >= self.frames[-1].end:
+            self.frames.pop()
         frame = self.frames[-1]
         found = self._find(frame, frame.position, closing)
         if found < 0:
@@ -164,12 +169,20 @@ class Mouth:
         frame.position = found + len(closing)
         return unbraced(inside)
 
-    def _find(self, frame: Frame, position: int, wanted: str) -> int:
-        """Where ``wanted`` stands outside of braces, in the same paragraph; -1 if it does not."""
+    def _find(self, frame: Frame, position: int, wanted: str, opening: str = "") -> int:
+        """Where ``wanted`` stands outside of braces, in the same paragraph; -1 if it does not.
+
+        Pairs of ``opening`` and ``wanted`` on the way are passed over.
+        """
         text, end = frame.text, min(frame.end, position + self.reach(20_000))
+        depth = 0
         while 0 <= position < end:
             if text.startswith(wanted, position):
-                return position
+                if not depth:
+                    return position
+                depth -= 1
+            elif opening and text.startswith(opening, position):
+                depth += 1
             character = text[position]
             if character == "{":
                 position = group_end(text, position, end - position)
