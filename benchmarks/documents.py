@@ -117,7 +117,9 @@ def measure(folder: Path, engine: str, out: Path, pool: CompilerPool) -> Result:
         lost = wanted - got
         share = 100 * (1 - lost.total() / max(1, wanted.total()))
         missing = lost.most_common()
-    headings = sum(block.unit.kind is UnitKind.HEADING for block in made.blocks)
+    headings = sum(
+        block.unit.kind is UnitKind.HEADING or str(block.parts[0]).startswith("==") for block in made.blocks
+    )
     return Result(folder.name, ok, share, headings, losses, seconds, missing)
 
 
@@ -136,10 +138,8 @@ def main() -> None:
             results.append(result)
             share = f"{result.words:9.1f} %" if result.words is not None else "          -"
             compiles = "yes" if result.compiles else "NO"
-            print(
-                f"{result.name:14} {compiles:8} {share} {result.headings:9} {result.losses:7} {result.seconds:8.2f}",
-                flush=True,
-            )
+            numbers = f"{result.headings:9} {result.losses:7} {result.seconds:8.2f}"
+            print(f"{result.name:14} {compiles:8} {share} {numbers}", flush=True)
             if flags.show_words:
                 print("   ", ", ".join(f"{w} {n}" for w, n in result.missing[: flags.show_words]))
     shares = [r.words for r in results if r.words is not None]

@@ -28,6 +28,10 @@ def test_chapters_are_the_highest_level_of_a_book() -> None:
     assert [block.parts for block in made.blocks] == [("= A",), ("== B",)]
 
 
+def test_paragraph_headings_run_in() -> None:
+    check("\\paragraph{Point.} Words.\n\nMore.", "==== Point.\nWords.\n\nMore.")
+
+
 def test_nested_lists() -> None:
     check(
         "\\begin{itemize}\\item One\n\\item Two\n\\begin{enumerate}\\item a\\item b\\end{enumerate}\\end{itemize}",

@@ -152,6 +152,8 @@ def style(context: Context) -> str:
         chosen = _STYLES[name]
         numeric = context.options.get("citation-style") == "numeric"
         return "ieee" if numeric and chosen in {"apa", "chicago-author-date"} else chosen
+    if "biblatex" in context.packages:
+        return "ieee"
     if context.options.get("citation-style") == "author-year" or (
         "natbib" in context.packages and context.options.get("citation-style") != "numeric"
     ):

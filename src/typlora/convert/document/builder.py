@@ -78,6 +78,7 @@ class Chunk:
     stop: int
     inline: bool = False
     note: str = ""
+    run_in: bool = False  # a heading on the first line of the paragraph that follows
 
 
 @dataclass(slots=True)
@@ -110,6 +111,9 @@ class Builder:
         pieces = strip(self.paragraph)
         if pieces and not is_empty(pieces):
             start = self.start if self.start >= 0 else self.stop
+            if self.chunks and self.chunks[-1].run_in:
+                heading = self.chunks.pop()
+                pieces, start = [*heading.pieces, Mark("\n"), *pieces], heading.start
             self.chunks.append(Chunk(UnitKind.PARAGRAPH, pieces, start, max(self.stop, start), inline=True))
         elif pieces and self.chunks:
             self.chunks[-1].pieces.extend(pieces)

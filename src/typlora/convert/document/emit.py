@@ -201,7 +201,8 @@ def _starts_blank(piece: Piece, end: bool = False) -> bool:
 
 def _first(pieces: Sequence[Piece], index: int) -> str:
     """The first one or two characters of what follows."""
-    for piece in pieces[index:]:
+    for position in range(index, len(pieces)):
+        piece = pieces[position]
         if isinstance(piece, Text) and piece.text:
             return piece.text[:2]
         if isinstance(piece, Mark | Code) and piece.typst:

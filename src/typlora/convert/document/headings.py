@@ -62,6 +62,7 @@ def write_heading(builder: Builder, node: Node, name: str, title: Pieces, *, sta
     if is_empty(title):
         return
     builder.block(UnitKind.HEADING, pieces, node)
+    builder.chunks[-1].run_in = name in RUN_IN
     context.options.setdefault("first-heading", plain(title) or "")
 
 

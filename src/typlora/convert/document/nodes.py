@@ -104,9 +104,9 @@ class Cursor:
 
     def peek(self, skip_blank: bool = True) -> Node | None:
         """The node that comes next, white space and comments skipped unless told otherwise."""
-        for node in self._nodes[self._index :]:
-            if not (skip_blank and is_blank(node)):
-                return node
+        for index in range(self._index, len(self._nodes)):
+            if not (skip_blank and is_blank(self._nodes[index])):
+                return self._nodes[index]
         return None
 
     def rest(self) -> list[Node]:
@@ -184,8 +184,8 @@ class Cursor:
         """The nodes up to the ``]`` that closes a ``[`` just read; the rest stays to be read."""
         inside: list[Node] = []
         depth = 0
-        row = [first, *self._nodes[index + 1 :]]
-        for position, node in enumerate(row):
+        for position in range(index, len(self._nodes)):
+            node = first if position == index else self._nodes[position]
             if kind(node) != "chars":
                 inside.append(node)
                 continue
@@ -195,7 +195,7 @@ class Cursor:
                     inside.append(Chars(node.chars[:offset], node.pos))
                     rest = node.chars[offset + 1 :]
                     tail = [Chars(rest, node.pos + offset + 1)] if rest else []
-                    self._nodes = self._nodes[:index] + tail + row[position + 1 :]
+                    self._nodes[index : position + 1] = tail
                     self._index = index
                     return Group(inside, first.pos - 1, node.pos + offset + 1)
             if "\n\n" in node.chars:
