@@ -10,11 +10,16 @@ from typlora.errors import InputError
 def write_atomic(path: Path, data: str | bytes) -> None:
     """Write ``data`` (text as UTF-8) under a temporary name beside ``path`` and rename it into place.
 
+    A symbolic link is followed; a device or pipe (``/dev/null``) is written to and never replaced.
     Raises ``InputError`` where the folder cannot be written or the disk is full; then ``path`` is as before.
     """
     content = data.encode("utf-8") if isinstance(data, str) else data
     temporary: str | None = None
     try:
+        path = path.resolve() if path.is_symlink() else path
+        if path.exists() and not path.is_file() and not path.is_dir():
+            path.write_bytes(content)
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
         with os.fdopen(descriptor, "wb") as file:
