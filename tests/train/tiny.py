@@ -30,6 +30,8 @@ def make_base(folder: Path, seed: int = 0) -> Path:
     settings = {
         "eos_token": "<|im_end|>",
         "pad_token": "<|endoftext|>",
+        "unk_token": "<|endoftext|>",
+        "bos_token": "<|im_start|>",
         "tokenizer_class": "PreTrainedTokenizerFast",
     }
     (folder / "tokenizer_config.json").write_text(json.dumps(settings))

@@ -1,0 +1,75 @@
+"""Three stages, one after another, measured and tried out; nothing that is finished runs twice."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.train.tiny import write_data
+from typlora.cli.main import main
+from typlora.model.numbering import lineage
+from typlora.model.runs import read_record
+
+
+def test_chain_of_three_stages(
+    tmp_path: Path, base: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TYPLORA_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.chdir(tmp_path)
+    for folder in ("jsonl", "sample"):
+        Path(folder).mkdir()
+    for number in (1, 2, 3):
+        write_data(Path(f"jsonl/train_{number:03}.jsonl"), 16, start=20 * number)
+    write_data(Path("jsonl/eval.jsonl"), 3, start=900)
+    text = "\\documentclass{article}\\begin{document}We see $x_1$.\\end{document}\n"
+    Path("sample/sample_small.tex").write_text(text)
+    flags = [
+        "--model_id",
+        str(base),
+        "--epochs",
+        "1",
+        "--batch-size",
+        "8",
+        "--grad-accum",
+        "1",
+        "--lora-dropout",
+        "0",
+    ]
+    flags += [
+        "--fused",
+        "eager",
+        "--dtype",
+        "fp32",
+        "--log-steps",
+        "1",
+        "--engine",
+        "auto",
+        "--replay",
+        "0.2",
+    ]
+    assert main(["chain", "001..003", *flags]) == 0
+    runs = sorted(Path("outputs").glob("tiny-typst-qlora-*"))
+    assert [run.name[-3:] for run in runs] == ["001", "002", "003"]
+    assert [path.name for path in lineage(runs[2])] == [run.name for run in reversed(runs)]
+    assert read_record(runs[2]).metrics["rows"] == 20  # 16 new, 4 of the two versions before
+    assert sorted(path.name for path in Path("trained").iterdir()) == ["001.typ", "002.typ", "003.typ"]
+    assert "$x_1$" in Path("trained/003.typ").read_text()
+    page = Path("docs/chain.md").read_text()
+    assert page.count("| tiny-typst-qlora-") == 3 and "%" in page and Path("docs/chain.svg").is_file()
+    capsys.readouterr()
+    before = {path: path.stat().st_mtime_ns for path in Path("outputs").rglob("*.safetensors")}
+    assert main(["chain", "001..003", *flags]) == 0
+    assert capsys.readouterr().err.count("is finished") == 3
+    assert before == {path: path.stat().st_mtime_ns for path in Path("outputs").rglob("*.safetensors")}
+
+
+@pytest.mark.parametrize("text", ["1", "003..001", "a..b", "0..2"])
+def test_a_range_that_is_none_is_refused(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["chain", text]) == 2
+    assert "write 001..003" in capsys.readouterr().err
+
+
+def test_missing_data_versions_are_all_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["chain", "001..002", "--jsonl", str(tmp_path), "--profile", "smollm2-135m"]) == 2
+    told = capsys.readouterr().err
+    assert "train_001.jsonl" in told and "train_002.jsonl" in told
