@@ -101,7 +101,9 @@ def _double_paragraph(typst: str, rng: random.Random) -> str | None:
 
 def _join_paragraphs(typst: str, rng: random.Random) -> str | None:
     match = _pick(r"(?<=[a-zé][.!?])\n\n(?=[A-Z][a-z])", typst, rng)
-    return None if match is None else _cut(typst, *match.span(), "\n")
+    if match is None or re.search(r"^[-+/] ", typst, re.M):
+        return None
+    return _cut(typst, *match.span(), "\n")
 
 
 def _split_paragraph(typst: str, rng: random.Random) -> str | None:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from itertools import takewhile
 from typing import TypeVar
 
 from typlora.verify.blocks.formulas import latex_tokens, typst_tokens
@@ -16,6 +17,7 @@ from typlora.verify.blocks.model import (
     Image,
     Items,
     Note,
+    Para,
     Ref,
     Table,
     Text,
@@ -129,16 +131,29 @@ def _bag(text: Text) -> str:
 
 def _headings(left: list[Block], right: list[Block]) -> Aspect:
     """Levels may be shifted as a whole: chapters can be level 1 or 2."""
-    theirs, ours = _of(left, Heading), _of(right, Heading)
+    theirs = _of(left, Heading)
     wanted = [(heading.level, _bag(heading.text)) for heading in theirs]
     shown = [f"{'=' * heading.level} {heading.text.plain}" for heading in theirs]
-    best: Aspect | None = None
-    for shift in (0, 1, -1):
-        found = sequence("headings", wanted, [(h.level + shift, _bag(h.text)) for h in ours], shown)
-        if best is None or found.kept > best.kept:
-            best = found
-    assert best is not None
-    return best
+    run_in = {_bag(heading.text): heading.level for heading in theirs if heading.level >= 4}
+    found = [
+        (block.level, _bag(block.text)) if isinstance(block, Heading) else _run_in(block, run_in)
+        for block in right
+    ]
+    ours = [heading for heading in found if heading is not None]
+    tries = (
+        sequence("headings", wanted, [(level + shift, words) for level, words in ours], shown)
+        for shift in (0, 1, -1)
+    )
+    return max(tries, key=lambda aspect: aspect.kept)
+
+
+def _run_in(block: Block, wanted: dict[str, int]) -> tuple[int, str] | None:
+    """``\\paragraph{X}`` that became bold words at the start of its paragraph, as LaTeX sets it."""
+    if not isinstance(block, Para):
+        return None
+    bold = list(takewhile(lambda word: any("b" in marks for _, marks in word.style), block.text.words))
+    words = _bag(Text(tuple(bold)))
+    return (wanted[words], words) if words in wanted else None
 
 
 def _lists(blocks: Iterable[Block]) -> list[Items]:
