@@ -13,7 +13,7 @@ def write_atomic(path: Path, data: str | bytes) -> None:
     A symbolic link is followed; a device or pipe (``/dev/null``) is written to and never replaced.
     Raises ``InputError`` where the folder cannot be written or the disk is full; then ``path`` is as before.
     """
-    content = data.encode("utf-8") if isinstance(data, str) else data
+    content = data.encode("utf-8", "replace") if isinstance(data, str) else data
     temporary: str | None = None
     try:
         path = path.resolve() if path.is_symlink() else path
