@@ -51,6 +51,7 @@ class Silent:
     """A converter that answers everything with the same text and says nothing."""
 
     name = version = fingerprint = "silent"
+    formulas_only = False
 
     def __init__(self, text: str) -> None:
         self.text = text

@@ -21,6 +21,7 @@ class Told:
     name = "told"
     version = "1"
     fingerprint = "told/1"
+    formulas_only = False
 
     def __init__(self, answers: dict[str, Output], most: int | None = None) -> None:
         self.answers, self.most, self.asked = answers, most, 0

@@ -33,10 +33,14 @@ class Output:
 
 
 class Converter(Protocol):
-    """Batch first. ``fingerprint`` names everything that decides the outputs."""
+    """Batch first. ``fingerprint`` names everything that decides the outputs.
+
+    ``formulas_only``: it does not claim to convert blocks, which are then not counted against it.
+    """
 
     name: str
     version: str
+    formulas_only: bool
 
     @property
     def fingerprint(self) -> str: ...
@@ -48,6 +52,8 @@ class Converter(Protocol):
 
 class OwnConverter:
     """Our cascade: formulas as units, blocks as small documents. ``seconds`` include the verification."""
+
+    formulas_only = False
 
     def __init__(self, name: str, version: str, cascade: "Cascade", pool: "CompilerPool") -> None:
         self.name = name

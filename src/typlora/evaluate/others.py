@@ -64,6 +64,7 @@ class PandocAsIs:
     """``pandoc -f latex -t typst``: formulas that share their macros travel in one document."""
 
     name = "pandoc"
+    formulas_only = False
 
     def __init__(self) -> None:
         try:
@@ -154,6 +155,7 @@ class TylaxAsIs:
     """``tylax.latex_to_typst(text)`` with its defaults; blocks in its document mode."""
 
     name = "tylax"
+    formulas_only = False
 
     def __init__(self) -> None:
         try:
@@ -182,6 +184,7 @@ class Tex2TypstAsIs:
     """``tex2typst.tex2typst(formula)``, the PyPI package that carries the JavaScript library."""
 
     name = "tex2typst"
+    formulas_only = True
 
     def __init__(self) -> None:
         try:
@@ -197,8 +200,6 @@ class Tex2TypstAsIs:
         import tex2typst
 
         def one(item: Item) -> str:
-            if item.is_block:
-                raise ValueError("tex2typst converts formulas only")
             return f"${tex2typst.tex2typst(item.unit.latex)} $"
 
         return [_timed(item, one, self.name) for item in items]

@@ -33,6 +33,7 @@ def _league(suite: SuiteResult, results: Sequence[tuple[Evaluation, SuiteResult]
     )
     table.title_justify = "left"
     table.add_column("converter", overflow="fold")
+    table.add_column("rows", justify="right")
     for name in (
         "compiles %",
         "equal %",
@@ -50,7 +51,7 @@ def _league(suite: SuiteResult, results: Sequence[tuple[Evaluation, SuiteResult]
     for evaluation, result in results:
         figures = measure(result.rows)
         versus = ["", "", ""] if result is base else _versus(change(base, result))
-        table.add_row(evaluation.converter, *_cells(figures), *versus)
+        table.add_row(evaluation.converter, str(figures.rows), *_cells(figures), *versus)
     return table
 
 

@@ -122,6 +122,7 @@ def _line(name: str, first: SuiteResult, result: SuiteResult) -> dict[str, Any]:
     }
     return {
         "name": name,
+        "rows": figures.rows,
         "compiles": figures.compiles.value,
         "equal": figures.equal.value,
         "low": low,
@@ -148,6 +149,7 @@ def _row(row: _Row, names: Sequence[str], pictures: Pictures) -> dict[str, Any]:
         "o": row.item.source,
         "x": _cut(row.item.latex),
         "m": _cut(row.item.macros),
+        "b": row.item.is_block,
         "d": row.item.display,
         "g": _cut(row.item.target or ""),
         "k": [places[name] for name in row.item.constructs],
