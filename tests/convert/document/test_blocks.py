@@ -34,7 +34,8 @@ def test_paragraph_headings_run_in() -> None:
 
 def test_nested_lists() -> None:
     check(
-        "\\begin{itemize}\\item One\n\\item Two\n\\begin{enumerate}\\item a\\item b\\end{enumerate}\\end{itemize}",
+        "\\begin{itemize}\\item One\n\\item Two\n\\begin{enumerate}\\item a\\item b\\end{enumera"
+        "te}\\end{itemize}",
         "- One\n- Two\n  + a\n  + b",
     )
 
@@ -63,8 +64,10 @@ def test_verbatim_is_untouched() -> None:
 
 def test_listings_have_their_language_and_caption() -> None:
     check(
-        "\\begin{lstlisting}[language=Python, caption={A loop}, label=l]\nx = 1\n\\end{lstlisting}\nSee \\ref{l}.",
-        "#figure(\n  ```python\n  x = 1\n  ```,\n  caption: [A loop],\n  supplement: [Listing],\n) <l>\n\nSee @l.",
+        "\\begin{lstlisting}[language=Python, caption={A loop}, label=l]\nx = 1\n\\end{lstlistin"
+        "g}\nSee \\ref{l}.",
+        "#figure(\n  ```python\n  x = 1\n  ```,\n  caption: [A loop],\n  supplement: [Listing],"
+        "\n) <l>\n\nSee @l.",
     )
 
 

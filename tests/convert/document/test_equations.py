@@ -21,7 +21,8 @@ def test_equations_have_labels() -> None:
 
 def test_every_row_has_its_number() -> None:
     check(
-        "\\begin{align} a &= b \\label{r1} \\\\ c &= d \\nonumber \\\\ e &= f \\\\ g \\tag{*}\\label{r4} \\end{align}"
+        "\\begin{align} a &= b \\label{r1} \\\\ c &= d \\nonumber \\\\ e &= f \\\\ g \\tag{*}\\l"
+        "abel{r4} \\end{align}"
         " \\eqref{r1} \\eqref{r4}",
         '#equation-rows(<r1>, none, auto, (tag: "(*)", label: <r4>), '
         "$ |\\begin{align}\na &= b   \\\\ c &= d  \\\\ e &= f \\\\ g\n\\end{align}| $)\n"

@@ -16,17 +16,21 @@ def check(latex: str, expected: str, preamble: str = "") -> None:
 def test_table_with_spans_and_rules() -> None:
     check(
         "\\begin{table}\\caption{T}\\label{t}\\begin{tabular}{l|r}\\toprule a & b \\\\ \\midrule "
-        "\\multicolumn{2}{c}{both} \\\\ 1 & \\multirow{2}{*}{x} \\\\ 2 & \\\\ \\bottomrule\\end{tabular}\\end{table}",
+        "\\multicolumn{2}{c}{both} \\\\ 1 & \\multirow{2}{*}{x} \\\\ 2 & \\\\ \\bottomrule\\end{"
+        "tabular}\\end{table}",
         "#figure(\n  table(\n    columns: 2,\n    align: (left, right),\n    stroke: none,\n"
-        "    table.vline(x: 1, stroke: 0.5pt),\n    table.header(\n      table.hline(stroke: 0.08em),\n      [a], [b],\n    ),\n"
+        "    table.vline(x: 1, stroke: 0.5pt),\n    table.header(\n      table.hline(stroke: 0.0"
+        "8em),\n      [a], [b],\n    ),\n"
         "    table.hline(stroke: 0.05em),\n    table.cell(colspan: 2, align: center)[both],\n"
-        "    [1], table.cell(rowspan: 2)[x],\n    [2],\n    table.hline(stroke: 0.08em),\n  ),\n  caption: [T],\n) <t>",
+        "    [1], table.cell(rowspan: 2)[x],\n    [2],\n    table.hline(stroke: 0.08em),\n  ),\n"
+        "  caption: [T],\n) <t>",
     )
 
 
 def test_missing_pictures_are_visible() -> None:
     made = drafted(
-        "\\begin{figure}\\includegraphics[width=.5\\textwidth]{no}\\caption{C $x$}\\label{f}\\end{figure}\\ref{f}"
+        "\\begin{figure}\\includegraphics[width=.5\\textwidth]{no}\\caption{C $x$}\\label{f}\\en"
+        "d{figure}\\ref{f}"
     )
     assert 'missing-image("no")' in "".join(str(p) for b in made.blocks for p in b.parts)
     assert [loss.reason for loss in made.losses] == ["picture 'no' is missing; a placeholder stands for it"]
@@ -59,7 +63,8 @@ def test_pictures_outside_of_the_project_are_not_read(tmp_path: Path) -> None:
 def test_theorems_share_counters() -> None:
     preamble = "\\newtheorem{theorem}{Theorem}[section]\\newtheorem{lemma}[theorem]{Lemma}"
     check(
-        "\\section{S}\\begin{theorem}[Name]\\label{t} Words.\\end{theorem}\\begin{lemma}\\label{l} More.\\end{lemma}"
+        "\\section{S}\\begin{theorem}[Name]\\label{t} Words.\\end{theorem}\\begin{lemma}\\label{"
+        "l} More.\\end{lemma}"
         "\\begin{proof}By \\ref{t}, \\cref{l}.\\end{proof}",
         "= S\n\n#theorem(title: [Name])[Words.] <t>\n\n#lemma[More.] <l>\n\n#proof[\n  By @t, lemma~@l.\n]",
         preamble,
@@ -69,7 +74,8 @@ def test_theorems_share_counters() -> None:
 def test_algorithms() -> None:
     check(
         "\\begin{algorithmic}[1]\\While{$x$}\\State go \\Comment{why}\\EndWhile\\end{algorithmic}",
-        "#algorithm-lines(numbered: true,\n  (0, [*while* $|x|$ *do*]),\n  (1, [go ▷ why]),\n  (0, [*end while*]),\n)",
+        "#algorithm-lines(numbered: true,\n  (0, [*while* $|x|$ *do*]),\n  (1, [go ▷ why]),\n  ("
+        "0, [*end while*]),\n)",
     )
 
 
@@ -88,6 +94,7 @@ def test_title_block() -> None:
     made = drafted("\\maketitle Words.", "\\title{A \\& B}\\author{Jane \\and John}\\date{May}")
     assert made.preamble.startswith('#set document(title: "A & B")')
     assert "".join(str(p) for p in made.blocks[0].parts) == (
-        "#align(center)[\n  #set par(spacing: 1em, justify: false)\n  #text(1.7em)[*A & B*]\n\n  Jane\n\n  John\n\n  May\n]"
+        "#align(center)[\n  #set par(spacing: 1em, justify: false)\n  #text(1.7em)[*A & B*]\n\n "
+        " Jane\n\n  John\n\n  May\n]"
     )
     assert compile_error(made) == ""

@@ -53,23 +53,27 @@ def test_two_labels_of_one_thing() -> None:
     ],
 )
 def test_names(command: str, expected: str) -> None:
-    body = "\\section{A}\\label{a}\\section{B}\\label{b}\\section{C}\\label{c}\\begin{equation}\\label{e}x\\end{equation}\n\n"
+    body = "\\section{A}\\label{a}\\section{B}\\label{b}\\section{C}\\label{c}"
+    body += "\\begin{equation}\\label{e}x\\end{equation}\n\n"
     assert typst(body + command).split("\n\n")[-1] == expected
     assert compile_error(drafted(body + command)) == ""
 
 
 def test_numbered_citations() -> None:
     check(
-        "\\cite{a,b} \\cite[p.~3]{a}\\begin{thebibliography}{9}\\bibitem{a} One.\\bibitem{b} Two.\\end{thebibliography}",
+        "\\cite{a,b} \\cite[p.~3]{a}\\begin{thebibliography}{9}\\bibitem{a} One.\\bibitem{b} Two"
+        ".\\end{thebibliography}",
         "\\[@a, @b\\] \\[@a, p.~3\\]\n\n= References\n\n#bibitem[One.] <a>\n\n#bibitem[Two.] <b>",
     )
 
 
 def test_author_year_citations() -> None:
-    entry = "\\begin{thebibliography}{9}\\bibitem[Smith et al.(2000)Smith and Jones]{s} Smith.\\end{thebibliography}"
+    item = "\\bibitem[Smith et al.(2000)Smith and Jones]{s} Smith."
+    entry = f"\\begin{{thebibliography}}{{9}}{item}\\end{{thebibliography}}"
     check(
         "\\citet{s} \\citep[see][p.~3]{s} \\citeauthor{s}" + entry,
-        "Smith et al. (#link(<s>)[2000]) (see #link(<s>)[Smith et al., 2000], p.~3) #link(<s>)[Smith et al.]\n\n"
+        "Smith et al. (#link(<s>)[2000]) (see #link(<s>)[Smith et al., 2000], p.~3) #link(<s>)[S"
+        "mith et al.]\n\n"
         "= References\n\n#bib-entry[Smith.] <s>",
         "\\usepackage{natbib}",
     )

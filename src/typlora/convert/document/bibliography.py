@@ -106,8 +106,6 @@ def thebibliography(builder: Builder, node: Node) -> None:
     """Heading and entries."""
     context = builder.context
     _, nodes = environment_arguments(builder, node, "{")
-    if not any(is_macro(n, "bibitem") for n in nodes):
-        return
     heading(builder, node)
     style = context.options.get("citation-style", "numeric")
     helper = "bibitem" if style != "author-year" else "bib-entry"
