@@ -37,8 +37,7 @@ format: setup
 
 bench: setup
 	$(PY) benchmarks/verifier.py
-	$(PY) benchmarks/formulas.py
-	$(PY) benchmarks/documents.py
+	$(PY) benchmarks/league.py
 
 data-check: setup
 	$(VENV)/bin/typlora data check jsonl/*.jsonl

@@ -2,6 +2,7 @@
 
     python benchmarks/league.py                    run everything, store the result, write the README's table
     python benchmarks/league.py --only pandoc      these converters alone, nothing is stored
+    python benchmarks/league.py --readme           no run: write the README's table from the stored result
     python benchmarks/league.py --check            no run: is the README's table that of the stored result?
     python benchmarks/league.py --failures rules   no run: what the stored result says this converter misses
 
@@ -37,10 +38,14 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--only", help="comma-separated converters; nothing is stored")
+    parser.add_argument("--readme", action="store_true")
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--failures", metavar="NAME")
     parser.add_argument("--jobs", type=int, default=2)
     flags = parser.parse_args()
+    if flags.readme:
+        write_readme(json.loads(RESULT.read_text(encoding="utf-8")))
+        return check()
     if flags.check:
         return check()
     if flags.failures:
@@ -59,9 +64,15 @@ def main() -> int:
     RESULT.parent.mkdir(exist_ok=True)
     text = json.dumps(result, ensure_ascii=False, indent=1) + "\n"
     RESULT.write_text(text, encoding="utf-8")
-    if README.is_file() and BEGIN in README.read_text(encoding="utf-8"):
-        README.write_text(with_table(README.read_text(encoding="utf-8"), result), encoding="utf-8")
+    write_readme(result)
     return 0
+
+
+def write_readme(result: dict[str, Any]) -> None:
+    """Put the table between the marks, where the README has them."""
+    readme = README.read_text(encoding="utf-8") if README.is_file() else ""
+    if BEGIN in readme:
+        README.write_text(with_table(readme, result), encoding="utf-8")
 
 
 def measure(names: Sequence[str], jobs: int) -> dict[str, Any]:
@@ -190,8 +201,8 @@ def table(result: dict[str, Any]) -> str:
     lines += [
         "",
         f"Per cent; {counts}. Versions: {told}. Made by `make bench` (`benchmarks/league.py`).",
-        "The rows of `eval.jsonl` were proved with our own rule engines first, so that `rules` and `auto` are",
-        "near 100 there by construction; it measures the model. tex2typst converts formulas only.",
+        "The rows of `eval.jsonl` were proved with our own rule engines first: `rules` and `auto` are near 100",
+        "there by construction, and it measures the model. tex2typst converts formulas only.",
     ]
     return "\n".join(lines)
 
