@@ -154,13 +154,19 @@ def test_stats_counts_constructs_beside_the_accuracy(
     )
     done = typlora("data", "stats", file, "--results", results, "--chart", chart)
     assert done.returncode == 0, done.stderr
-    table = {line[:30].strip(): line[30:].split() for line in done.stdout.splitlines()}
     fraction = next(line for line in done.stdout.splitlines() if line.startswith("fraction "))
     assert fraction.split()[1:3] == ["1", "50.0%"]
     assert "4 rows (2 formula, 1 heading, 1 paragraph)" in done.stdout
-    assert table
     svg = chart.read_text()
     assert svg.startswith("<svg") and "fraction" in svg and "50% equal" in svg
+    report = tmp_path / "report.json"
+    rows = [{"id": "a", "compiles": True, "outcome": "equal", "reference": True}]
+    suite = {"rows": [*rows, {**rows[0], "id": "b", "outcome": "different"}]}
+    suite["constructs"] = {"a": ["fraction"], "b": ["fraction", "subscript"]}
+    report.write_text(json.dumps({"evaluations": [{"suites": [suite]}]}))
+    done = typlora("data", "stats", file, "--results", report)
+    shares = [line.split()[2] for line in done.stdout.splitlines() if line.split()[1:2] == ["1"]]
+    assert {"0.0%", "50.0%"} <= set(shares)
     counted = json.loads(typlora("data", "stats", file, "--json").stdout)
     assert counted["files"]["train_001"]["constructs"]["heading"] == 1
 

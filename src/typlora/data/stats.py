@@ -67,13 +67,42 @@ def coverage_of(name: str, rows: Iterable[Row], size: int = 0) -> Coverage:
 
 
 def accuracy(results: Path) -> Accuracy:
-    """Read verdicts from rows ``{"latex", "verdict"}``; ``DataError`` names a line that is none."""
-    found = Accuracy()
+    """Read verdicts: rows ``{"latex", "verdict"}``, or a report of ``typlora evaluate`` (the first one).
+
+    ``DataError`` names what is neither.
+    """
     try:
-        lines = results.read_text(encoding="utf-8").splitlines()
+        text = results.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{results}: cannot be read ({error})") from error
-    for number, line in enumerate(lines, 1):
+    found = Accuracy()
+    for names, equal in _evaluated(text) or _rows(results, text):
+        found.asked.update(names)
+        if equal:
+            found.equal.update(names)
+    return found
+
+
+def _evaluated(text: str) -> list[tuple[tuple[str, ...], bool]]:
+    """Constructs and verdict of each row of an evaluation's report; empty where it is none."""
+    try:
+        report = json.loads(text)
+        return [
+            (
+                tuple(suite["constructs"].get(row["id"], ())),
+                bool(row["compiles"]) and row["outcome"] == "equal",
+            )
+            for suite in report["evaluations"][0]["suites"]
+            for row in suite["rows"]
+            if row["reference"]
+        ]
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+        return []
+
+
+def _rows(results: Path, text: str) -> list[tuple[tuple[str, ...], bool]]:
+    found = []
+    for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
         try:
@@ -81,10 +110,7 @@ def accuracy(results: Path) -> Accuracy:
             latex, verdict = str(record["latex"]), str(record["verdict"])
         except (ValueError, KeyError, TypeError) as error:
             raise DataError(f'{results}:{number}: a result needs "latex" and "verdict" ({error})') from None
-        names = constructs_of(latex)
-        found.asked.update(names)
-        if verdict == "equal":
-            found.equal.update(names)
+        found.append((constructs_of(latex), verdict == "equal"))
     return found
 
 
