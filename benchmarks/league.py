@@ -201,8 +201,8 @@ def table(result: dict[str, Any]) -> str:
     lines += [
         "",
         f"Per cent; {counts}. Versions: {told}. Made by `make bench` (`benchmarks/league.py`).",
-        "The rows of `eval.jsonl` were proved with our own rule engines first: `rules` and `auto` are near 100",
-        "there by construction, and it measures the model. tex2typst converts formulas only.",
+        "The rows of `eval.jsonl` were proved with our own rule engines first: `rules` and `auto` are near",
+        "100 there by construction, and it measures the model. tex2typst converts formulas only.",
     ]
     return "\n".join(lines)
 
