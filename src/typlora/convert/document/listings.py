@@ -58,17 +58,9 @@ def verbatim(builder: Builder, node: Node) -> None:
             context.define(key, context.current if context.current.name else target, node)
         if code and name.startswith(("Verbatim", "BVerbatim")) and key and "frame" in settings:
             title = text(key)  # fancyvrb prints it in the frame
-            inside: Pieces = [
-                Mark("\n"),
-                Shift(2),
-                Mark("  "),
-                *title,
-                Mark("\n\n"),
-                *code,
-                Shift(-2),
-                Mark("\n"),
-            ]
-            code = call("block(stroke: 0.5pt, inset: 6pt, width: 100%)", inside)
+            body = [*title, Mark("\n\n"), *code]
+            framed = [Mark("\n"), Shift(2), Mark("  "), *body, Shift(-2), Mark("\n")]
+            code = call("block(stroke: 0.5pt, inset: 6pt, width: 100%)", framed)
         if code:
             builder.block(UnitKind.LISTING, code, node)
         return
