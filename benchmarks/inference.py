@@ -82,7 +82,9 @@ def main() -> None:
         return [None if one is None else one.typst for one in found], seconds, cpu
 
     reference, seconds, _ = ask("transformers", 32, units)
-    print(f"reference: {len(units)} units, {sum(one is None for one in reference)} without an end")
+    print(
+        f"reference: {len(units)} units, {sum(one is None for one in reference)} without an end", flush=True
+    )
     tokens = [len(encoder.encode_completion(one)) if one else 0 for one in reference]
     print(
         "| backend | batch | units | tokens/s | formulas/s | as the reference, % |\n|---|---|---|---|---|---|"

@@ -139,7 +139,7 @@ class ModelEngine:
         if kind == "auto":
             on_cpu = self._device == "cpu" or (self._device == "auto" and not _has_gpu())
             fast = on_cpu and importlib.util.find_spec("ctranslate2") is not None
-            kind = "ct2-int8" if fast else "transformers"
+            kind = "ct2-float32" if fast else "transformers"  # int8 drifts: see docs/engines.md
         if kind.startswith("transformers"):
             from typlora.engines.torch_backend import TorchBackend
 
