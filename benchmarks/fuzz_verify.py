@@ -3,8 +3,8 @@
     python benchmarks/fuzz_verify.py [--seconds 60] [--seed 1]
 
 Inputs are mutations of the committed test set. Three things are checked: ``reference`` gives tokens or a
-reason within two CPU seconds; ``judge`` (in killable workers) gives a verdict; a candidate never proves a LaTeX
-formula whose canonical form differs from that of the formula it was written for.
+reason within two CPU seconds; ``judge`` (in killable workers) gives a verdict; a candidate never proves a
+LaTeX formula whose canonical form differs from that of the formula it was written for.
 """
 
 import argparse

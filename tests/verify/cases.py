@@ -1,6 +1,7 @@
 """Reads the verifier's test set (``formula_cases.txt``) for the tests and the benchmark."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 
@@ -15,7 +16,10 @@ class Case:
     line: int
 
 
-def read_cases(path: Path = Path(__file__).with_name("formula_cases.txt")) -> list[Case]:
+FILE = Path(__file__).with_name("formula_cases.txt")
+
+
+def read_cases(path: Path = FILE) -> list[Case]:
     """All cases in the order of the file."""
     cases: list[Case] = []
     latex, display = "", False
@@ -32,13 +36,13 @@ def composed(cases: list[Case]) -> list[Case]:
 
     Aligned displays are left out: two of them side by side are not what one would write.
     """
-    short = [case for case in cases if "\\\\" not in case.latex and "align" not in case.latex and "&" not in case.typst]
+    short = [case for case in cases if "\\\\" not in case.latex and "&" not in case.latex + case.typst]
     by_latex: dict[tuple[str, bool], list[Case]] = {}
     for case in short:
         by_latex.setdefault((case.latex, case.display), []).append(case)
     groups = list(by_latex.values())
     pairs: list[Case] = []
-    for first, second in zip(groups, groups[1:], strict=False):
+    for first, second in pairwise(groups):
         right = next(case for case in first if case.right)
         if first[0].display != second[0].display:
             continue

@@ -12,25 +12,31 @@ from typlora.verify.verdict import Outcome
 CASES = read_cases()
 
 
+def place(case: Case) -> str:
+    """A test's name: the line of its case."""
+    return f"line{case.line}"
+
+
 def test_the_set_is_large_enough_to_mean_something() -> None:
     cases = CASES + composed(CASES)
     assert sum(case.right for case in cases) >= 300
     assert sum(not case.right for case in cases) >= 300
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if not case.right], ids=lambda case: f"line{case.line}")
+@pytest.mark.parametrize("case", [case for case in CASES if not case.right], ids=place)
 def test_a_wrong_conversion_is_never_called_equal(case: Case) -> None:
     assert not judge(case.latex, case.display, case.typst).proved
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.right], ids=lambda case: f"line{case.line}")
+@pytest.mark.parametrize("case", [case for case in CASES if case.right], ids=place)
 def test_a_right_conversion_is_called_equal(case: Case) -> None:
     verdict = judge(case.latex, case.display, case.typst)
     assert verdict.proved, (verdict.error, verdict.differences)
 
 
 def test_longer_formulas_are_judged_like_their_parts() -> None:
-    wrong = [case for case in composed(CASES) if judge(case.latex, case.display, case.typst).proved is not case.right]
+    cases = composed(CASES)
+    wrong = [case for case in cases if judge(case.latex, case.display, case.typst).proved is not case.right]
     assert not wrong
 
 
@@ -53,7 +59,14 @@ def test_a_compiler_error_is_reported() -> None:
 
 @pytest.mark.parametrize(
     "latex",
-    ["{" * 10_000 + "}" * 10_000, "x^" * 5_000, r"\frac" * 5_000, "x" * 100_000, r"\left(" * 3_000, r"\begin{matrix}" * 3_000],
+    [
+        "{" * 10_000 + "}" * 10_000,
+        "x^" * 5_000,
+        r"\frac" * 5_000,
+        "x" * 100_000,
+        r"\left(" * 3_000,
+        r"\begin{matrix}" * 3_000,
+    ],
     ids=["braces", "scripts", "fractions", "long", "lefts", "environments"],
 )
 def test_absurd_formulas_have_no_reference_and_do_not_crash(latex: str) -> None:

@@ -48,7 +48,12 @@ def test_memory_is_limited(pool: CompilerPool) -> None:
 
 @pytest.mark.parametrize(
     "code",
-    ['#read("/etc/passwd")', '#read("../../../../etc/passwd")', '#image("/etc/hostname")', '#include "/etc/passwd"'],
+    [
+        '#read("/etc/passwd")',
+        '#read("../../../../etc/passwd")',
+        '#image("/etc/hostname")',
+        '#include "/etc/passwd"',
+    ],
 )
 def test_no_file_outside_the_root_can_be_read(pool: CompilerPool, code: str) -> None:
     compiled = pool.compile(code, "pdf")

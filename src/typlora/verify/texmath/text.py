@@ -17,8 +17,8 @@ _ACCENTS = {
     "c": "\u0327", "v": "\u030c", "u": "\u0306", "H": "\u030b", "r": "\u030a", "k": "\u0328",
 }  # fmt: skip
 _IGNORED = frozenset({
-    "normalfont", "rmfamily", "upshape", "mdseries", "protect", "relax", "/", "-", "xspace", "noindent", "centering",
-    "strut",
+    "normalfont", "rmfamily", "upshape", "mdseries", "protect", "relax", "/", "-", "xspace", "noindent",
+    "centering", "strut",
 })  # fmt: skip
 _SWITCHES = {
     "bf": "b", "bfseries": "b", "it": "i", "itshape": "i", "em": "i", "rm": "n", "tt": "tt", "ttfamily": "tt",
