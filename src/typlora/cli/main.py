@@ -24,7 +24,6 @@ VERBS: dict[str, str] = {
     "improve": "sample, verify, write the next data version, continue",
     "data": "check, inspect, migrate, build, synth or stats of data files",
     "models": "list, show, diff, pull, merge, export, promote or archive models",
-    "serve": "web page and HTTP API",
     "doctor": "what this machine can convert and train",
 }
 
