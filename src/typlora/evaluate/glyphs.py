@@ -12,7 +12,7 @@ SIZE = 10.0  # points of the text on both sides
 _SAME = {
     "∣": "|", "∥": "‖", "⋅": "·", "∙": "·", "−": "-", "–": "-", "‐": "-", "—": "-", "∗": "*",
     "⟂": "⊥", "∼": "~", "˜": "~",
-    "〈": "⟨", "〉": "⟩", "ϵ": "ε", "ϕ": "φ", "∆": "Δ", "△": "Δ", "∇": "∇", "µ": "μ", "⋆": "⋆", "★": "⋆",
+    "〈": "⟨", "〉": "⟩", "ϕ": "φ", "∆": "Δ", "△": "Δ", "∇": "∇", "µ": "μ", "⋆": "⋆", "★": "⋆",
     "\"": "”", "″": "'", "′": "'", "’": "'", "‘": "'", "ʹ": "'", "∘": "◦", "○": "◦", "⚬": "◦",
     "⋄": "◇", "⩽": "⩽", "≤": "≤", "∖": "\\", "⁄": "/",
     "⋯": "…", "ℎ": "h", "ħ": "ℏ", "□": "◻", "◻": "◻", "■": "◼", "ı": "i", "ȷ": "j", "ℓ": "ℓ",
@@ -23,6 +23,7 @@ _SEVERAL = {
     "…": "...", "⋯": "...", "⋅": ".", "·": ".", "‴": "'''", "″": "''", "⁗": "''''", "≔": ":=",
     "≅": "~=", "⋈": "⋊⋉",
     "⟹": "=⇒", "⟸": "⇐=", "⊨": "|=", "ﬁ": "fi", "ﬂ": "fl", "ﬀ": "ff", "ﬃ": "ffi", "ﬄ": "ffl", "≐": "=.",
+    "⋮": "...",
 }  # fmt: skip
 _NOT = "\u0338"
 _LEFT_OUT = frozenset({"Mn", "Cf", "Cc", "Co", "Sk"})
@@ -101,7 +102,7 @@ def _glyph(char: str, one: Any) -> Glyph | None:
     name = unicodedata.name(char, "")
     plain = char
     if char not in _SAME and name.startswith(("MATHEMATICAL", "DOUBLE-STRUCK", "SCRIPT", "BLACK-LETTER")):
-        plain = unicodedata.normalize("NFKC", char)
+        plain = _undressed(char)
     plain = _SAME.get(plain, plain)
     style = ""
     if plain.isalpha() and plain.isascii():
@@ -109,10 +110,16 @@ def _glyph(char: str, one: Any) -> Glyph | None:
     return Glyph(plain, style, one.matrix[4] / SIZE, one.matrix[5] / SIZE, one.size / SIZE)
 
 
+def _undressed(char: str) -> str:
+    """The letter without its font, one step only: two steps make theta of its variant."""
+    last = unicodedata.decomposition(char).rpartition(" ")[2]
+    return chr(int(last, 16)) if last else char
+
+
 def _code_style(name: str) -> str:
     for words, style in (
         ("DOUBLE-STRUCK", "bb"), ("FRAKTUR", "frak"), ("BLACK-LETTER", "frak"), ("SCRIPT", "cal"),
-        ("SANS-SERIF", "sf"),
+        ("SANS-SERIF ITALIC", "sfi"), ("SANS-SERIF", "sf"),
         ("MONOSPACE", "tt"), ("BOLD ITALIC", "bi"), ("BOLD", "b"), ("ITALIC", "i"),
     ):  # fmt: skip
         if words in name:

@@ -74,7 +74,7 @@ def compare_pictures(pairs: Sequence[tuple[str, bool, str]], pool: CompilerPool)
     """An opinion on each ``(latex, display, typst)``. Raises ``ConfigError`` without TeX or pdfminer."""
     left = latex_glyphs([(latex, display) for latex, display, _ in pairs])
     right = typst_glyphs([(typst, display) for _, display, typst in pairs], pool)
-    lines = ["\\\\" not in latex for latex, _, _ in pairs]
+    lines = [not re.search(r"\\(?:\\|cr\b|atop|substack)", latex) for latex, _, _ in pairs]
     return [compare(*sides) for sides in zip(left, right, lines, strict=True)]
 
 
