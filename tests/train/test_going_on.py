@@ -257,7 +257,10 @@ def test_original_command_lines_run_as_they_stand(tmp_path: Path, base: Path) ->
     assert len(lineage(outputs / "llama32-3b-typst-qlora-003")) == 3
 
 
-def test_two_processes_train_what_one_trains(tmp_path: Path, data: Path, base: Path, run: Trainer) -> None:
+@pytest.mark.parametrize("sharded", [False, True])
+def test_two_processes_train_what_one_trains(
+    tmp_path: Path, data: Path, base: Path, run: Trainer, sharded: bool
+) -> None:
     run(data, tmp_path / "one", batch_size=4, grad_accum=2)
     flags = {
         "model_id": str(base), "dtype": "fp32", "lora_r": 4, "lora_dropout": 0, "batch_size": 4,
@@ -276,8 +279,10 @@ def test_two_processes_train_what_one_trains(tmp_path: Path, data: Path, base: P
         "typlora",
     ]
     command += ["train", "--data", str(data), "--out", str(tmp_path / "two"), *words]
-    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "ACCELERATE_USE_FSDP": str(sharded)}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stderr[-2000:]
+    assert ("2 processes; base layers shared out" in done.stderr) == sharded
     one, two = tensors(tmp_path / "one"), tensors(tmp_path / "two")
     for name in one:
         torch.testing.assert_close(two[name], one[name], rtol=1e-3, atol=1e-4)
@@ -286,3 +291,57 @@ def test_two_processes_train_what_one_trains(tmp_path: Path, data: Path, base: P
 
 def test_steps_of_a_plan_do_not_depend_on_the_machine() -> None:
     assert plan_steps(5, 2, 1, -1, 42).steps == ((4, 1), (0, 3), (2,))
+
+
+def test_accuracy_is_scored_on_a_fixed_sample_without_changing_the_run(
+    tmp_path: Path, data: Path, run: Trainer
+) -> None:
+    run(data, tmp_path / "a", max_steps=3)
+    said = run(data, tmp_path / "b", max_steps=3, eval_steps=2, eval_rows=4)[1]
+    assert "of 4 formulas proved equal" in said
+    scored = [entry for entry in log(tmp_path / "b") if "verified" in entry]
+    assert [entry["step"] for entry in scored] == [2] and 0 <= scored[0]["verified"] <= 1
+    first, second = tensors(tmp_path / "a"), tensors(tmp_path / "b")
+    assert all(torch.equal(first[name], second[name]) for name in first)
+
+
+def test_a_merged_run_answers_as_base_and_adapter_do(
+    tmp_path: Path, data: Path, run: Trainer, base: Path
+) -> None:
+    from peft import PeftModel
+    from transformers import AutoModelForCausalLM
+
+    from typlora.model.export import merge
+
+    run(data, tmp_path / "r", max_steps=3)
+    merged = AutoModelForCausalLM.from_pretrained(merge(tmp_path / "r", tmp_path / "m").folder)
+    plain = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(base), str(tmp_path / "r"))
+    ids = torch.tensor([[5, 40, 50, 9]])
+    with torch.no_grad():
+        torch.testing.assert_close(merged(ids).logits.float(), plain(ids).logits, rtol=0.05, atol=0.05)
+    with pytest.raises(ConfigError, match="is not empty"):
+        merge(tmp_path / "r", tmp_path / "m")
+
+
+def test_after_4_bit_training_both_ways_of_merging_are_tried(
+    tmp_path: Path, data: Path, run: Trainer
+) -> None:
+    pytest.importorskip("bitsandbytes")
+    from typlora.cli.main import main
+
+    run(data, tmp_path / "r", max_steps=2, quantize="nf4", dtype="bf16")
+    assert main(["models", "merge", str(tmp_path / "r"), "-o", str(tmp_path / "m")]) == 0
+    facts = json.loads((tmp_path / "m" / "merge.json").read_text())
+    assert set(facts["losses"]) == {"16-bit", "dequantised 4-bit"}
+    assert facts["into"] == min(facts["losses"], key=facts["losses"].get)
+
+
+def test_reporters_that_are_not_installed_are_refused_before_training(
+    tmp_path: Path, data: Path, run: Trainer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from typlora.train import reporting
+
+    monkeypatch.setattr(reporting, "find_spec", lambda name: None)
+    with pytest.raises(ConfigError, match="pip install tensorboard"):
+        run(data, tmp_path / "r", report_to="tensorboard")
+    assert run(data, tmp_path / "r", max_steps=1)[0] == 0  # the folder is not taken by a run that never began

@@ -9,6 +9,7 @@ from typing import Any
 from typlora.errors import ConfigError, ModelError
 from typlora.model.profiles import TrainConfig
 from typlora.model.prompt import Encoded
+from typlora.train.parallel import shard, sharding_asked
 
 
 @dataclass(slots=True)
@@ -96,7 +97,9 @@ def build_network(
     model = add_adapter(causal, config, adapter)
     model.train()
     network = Network(model, causal, device, pad_id)
-    if config.fused != "off" and not checkpointing:
+    if sharding_asked() and torch.distributed.is_initialized():
+        shard(causal, device)
+    elif config.fused != "off" and not checkpointing:
         network.fast = fused_pass(causal, config, device)
     return network
 

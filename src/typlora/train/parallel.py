@@ -1,7 +1,9 @@
 """Several processes, each with a share of every step's micro-batches; gradients of the adapter are summed.
 
 The base is frozen, so only the adapter's gradients (tens of megabytes) travel: this is all that data
-parallelism needs here. ``accelerate launch`` (or ``torchrun``) sets the environment that is read.
+parallelism needs here. For a base too big for one GPU its layers are shared out (FSDP2).
+``accelerate launch`` (or ``torchrun``) sets the environment that is read. Where one process
+runs out of memory the ladder cannot help yet: all would have to go down together.
 """
 
 import os
@@ -73,6 +75,28 @@ class Team:
         import torch
 
         torch.distributed.barrier()
+
+
+def sharding_asked() -> bool:
+    """``accelerate launch`` with ``distributed_type: FSDP`` sets this."""
+    return os.environ.get("ACCELERATE_USE_FSDP", "").lower() in {"1", "true"}
+
+
+def shard(causal: Any, device: Any) -> None:
+    """Share the frozen weights of all decoder layers out over the team (FSDP2).
+
+    The adapter stays whole in every process, and its gradients are summed as always. So do embedding and
+    head, which the loss uses directly.
+    """
+    import torch
+    from torch.distributed.fsdp import fully_shard
+
+    mesh = torch.distributed.init_device_mesh(device.type, (torch.distributed.get_world_size(),))
+    for layer in causal.model.layers:
+        adapter = {tensor for tensor in layer.parameters() if tensor.requires_grad}
+        fully_shard(layer, mesh=mesh, ignored_params=adapter)
+    inside = {tensor for layer in causal.model.layers for tensor in layer.parameters()}
+    fully_shard(causal.model, mesh=mesh, ignored_params=set(causal.model.parameters()) - inside)
 
 
 def join_team(device: Any) -> Alone | Team:

@@ -38,7 +38,7 @@ from typlora.train.ladder import Limits
 from typlora.train.loop import Run, Stopped, train
 from typlora.train.network import build_network, choose_device
 from typlora.train.optim import Optimizer
-from typlora.train.parallel import join_team
+from typlora.train.parallel import Alone, join_team
 from typlora.train.progress import Progress
 from typlora.train.reporting import open_reporters
 
@@ -77,7 +77,7 @@ def start(request: Request, stream: TextIO | None = None) -> int:
     if request.eval_data is not None:
         refuse_leaks(rows, load_rows([request.eval_data])[0])
     out = request.out
-    if (out / "run.json").exists() and os.environ.get("RANK", "0") == "0":
+    if _holds_a_run(out) and os.environ.get("RANK", "0") == "0":
         raise ConfigError(
             f"--out {out} holds another run; give a new folder, or go on with: typlora resume {out}"
         )
@@ -190,6 +190,9 @@ def _go(
     adapter = None if record.parent_adapter is None else check_adapter(Path(record.parent_adapter))
     recompute = config.activation_checkpointing == "on"
     network = build_network(base, config, encoder.pad_id, adapter, checkpointing=recompute)
+    if not isinstance(team, Alone):
+        sharded = "; base layers shared out" if hasattr(network.causal.model, "unshard") else ""
+        print(f"{team.size} processes{sharded}", file=stream, flush=True)
     state = Run(
         folder=out,
         config=config,
@@ -233,6 +236,13 @@ def _go(
         write_record(out, record.finished(metrics))
     print(f"done: {out}", file=stream, flush=True)
     return 0
+
+
+def _holds_a_run(out: Path) -> bool:
+    """A record alone is what a start that failed at once leaves: nothing is lost with it."""
+    return (out / "run.json").exists() and (
+        bool(checkpoints(out)) or (out / "log.jsonl").exists() or read_record(out).status != "running"
+    )
 
 
 def _restore(state: Run, checkpoint: Path | None, stream: TextIO) -> None:
