@@ -82,6 +82,8 @@ def test_a_document_gets_what_it_loads_and_nothing_else() -> None:
     assert body("", r"$a\div\abs{x}$") == r"$a\div\abs{x}$"
     assert body(physics + r"\renewcommand{\abs}[1]{|#1|}", r"$\abs{x}$") == "$|x|$"
     assert body(r"\usepackage{braket}", r"$\ket{x}\Set{a|b}$") == (r"$\lvert x\rangle\left\{\,a|b\,\right\}$")
+    both = physics + r"\usepackage{siunitx}"
+    assert body(both, r"$\qty{5}{\meter}\qty{x}\qty(y)$") == r"$\SI{5}{\meter}\left\{x\right\}\left(y\right)$"
     assert body(r"\usepackage{textgreek}", r"\textalpha-helix") == "α-helix"
     assert body(r"\usepackage{interval}", r"$\interval[open]{a}{b}\interval{a}{b}$") == "$]a,b[[a,b]$"
 
