@@ -297,7 +297,8 @@ def test_accuracy_is_scored_on_a_fixed_sample_without_changing_the_run(
     tmp_path: Path, data: Path, run: Trainer
 ) -> None:
     run(data, tmp_path / "a", max_steps=3)
-    said = run(data, tmp_path / "b", max_steps=3, eval_steps=2, eval_rows=4)[1]
+    held_out = {"eval_data": write_data(tmp_path / "eval.jsonl", 9, start=500)}
+    said = run(data, tmp_path / "b", held_out, max_steps=3, eval_steps=2, eval_rows=4)[1]
     assert "of 4 formulas proved equal" in said
     scored = [entry for entry in log(tmp_path / "b") if "verified" in entry]
     assert [entry["step"] for entry in scored] == [2] and 0 <= scored[0]["verified"] <= 1

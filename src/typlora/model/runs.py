@@ -41,6 +41,7 @@ class RunRecord:
     status: str = "running"
     parent_adapter: str | None = None
     replayed: tuple[DataFile, ...] = ()
+    eval_data: str | None = None
 
     def check(self, folder: Path, base_hash: str, template_hash: str) -> None:
         """Raise ``ModelError`` when the adapter was trained on another base or prompt template."""

@@ -99,6 +99,7 @@ def start(request: Request, stream: TextIO | None = None) -> int:
         config=settings.config.as_dict(),
         origins=dict(settings.origins),
         versions=library_versions(),
+        eval_data=None if request.eval_data is None else str(request.eval_data),
     )
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -216,7 +217,8 @@ def _go(
     if config.eval_steps and team.first:
         from typlora.train.scoring import scorer
 
-        state.after_step.append(scorer(state, encoder, rows, config))
+        held_out = rows if record.eval_data is None else load_rows([Path(record.eval_data)])[0]
+        state.after_step.append(scorer(state, encoder, held_out, config))
     try:
         train(state)
     except Stopped as stopped:
