@@ -87,13 +87,18 @@ class OwnConverter:
         self._cascade.close()
 
     def _block(self, item: Item) -> Output:
+        """One document; where ours crashes that is the row's result, and the evaluation goes on."""
         from typlora.convert.pipeline import convert_project
         from typlora.tex.project import read_string
 
         text = f"{item.macros}\n{item.latex}" if item.macros else item.latex
-        made = convert_project(
-            read_string(text, item.id), self._cascade, self._pool, source=item.id, output=""
-        )
+        try:
+            made = convert_project(
+                read_string(text, item.id), self._cascade, self._pool, source=item.id, output=""
+            )
+        except Exception as error:
+            note = f"{type(error).__name__}: {' '.join(str(error).split())[:120]}"
+            return Output(None, engine="typlora", reported=True, note=note)
         losses = made.document.losses()
-        note = losses[0].note if losses else ""
-        return Output(made.typst, "", made.document.seconds, "typlora", bool(losses), note)
+        notes = " / ".join(f"{loss.latex[:200]} {loss.note}".strip() for loss in losses[:20])
+        return Output(made.typst, "", made.document.seconds, "typlora", bool(losses), notes)
