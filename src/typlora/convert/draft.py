@@ -16,6 +16,7 @@ from typlora.convert.document.nodes import Chars, Node, children, kind
 from typlora.convert.document.nouns import Asset, Block, Draft, Loss, Slot
 from typlora.convert.document.preamble import write_preamble
 from typlora.convert.document.setup import read_packages, read_preamble
+from typlora.convert.document.tally import tally_losses
 from typlora.convert.document.theorems import usual_theorems
 from typlora.tex.macros import Expanded, MacroTable, collect, expand_all
 from typlora.tex.parse import parse
@@ -47,7 +48,7 @@ def draft(project: Project) -> Draft:
     return Draft(
         tuple(block for block in blocks if block.parts),
         tuple(context.formulas),
-        _distinct(context.losses),
+        _distinct([*context.losses, *tally_losses(context.tallies)]),
         write_preamble(context),
         tuple(context.assets.values()),
     )

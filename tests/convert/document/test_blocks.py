@@ -85,3 +85,26 @@ def test_unknown_environments_keep_their_text() -> None:
     made = drafted("\\begin{mystery}Words $x$.\\end{mystery}")
     assert typst("\\begin{mystery}Words $x$.\\end{mystery}") == "Words $|x|$."
     assert [loss.reason for loss in made.losses] == ["unknown environment mystery; its text is kept"]
+
+
+def test_layout_is_counted_and_reported_once() -> None:
+    made = drafted("\\index{tree}A\\vspace{1cm}\n\nB\\vspace{2cm}\n\n\\bigskip C\\index{leaf}\\newpage")
+    reasons = {loss.reason: loss for loss in made.losses}
+    spaces = [reason for reason in reasons if "vertical space" in reason]
+    assert spaces == [
+        "layout not carried over: vertical space (\\vspace 2 times, \\bigskip once), first at <stdin>:4"
+    ]
+    index = next(loss for loss in made.losses if "index" in loss.reason)
+    assert "tree" in index.latex and "leaf" in index.latex
+    assert any("page and column breaks (\\newpage once)" in reason for reason in reasons)
+
+
+def test_running_heads_are_content_and_page_numbers_are_layout() -> None:
+    made = drafted("text", "\\usepackage{fancyhdr}\\pagestyle{fancy}\\lhead{Draft of May}\\cfoot{\\thepage}")
+    assert [loss.latex for loss in made.losses if "running head" in loss.reason] == ["\\lhead{Draft of May}"]
+    assert any("\\cfoot once" in loss.reason for loss in made.losses)
+
+
+def test_rules_are_drawn_and_struts_are_not() -> None:
+    assert typst("a\n\n\\rule{\\textwidth}{1pt}\n\nb") == "a\n\n#line(length: 100%, stroke: 1pt)\n\nb"
+    assert typst("a\\rule{0pt}{2ex}b") == "ab"

@@ -133,9 +133,15 @@ def _write(context: Context, node: Node) -> Pieces:
     if not chosen:
         return []
     written = [write_record(entry.record, entry.label) for entry in chosen]
-    path = "references.bib"
+    path, chosen_style = "references.bib", style(context)
+    name = context.options.get("biblatex-style") or context.options.get("bst", "") or "the default one"
+    context.lose(
+        node,
+        f"the bibliography is in Typst's style {chosen_style}, not in the author's ({name}): order, labels "
+        "and punctuation can differ",
+    )
     context.assets[path] = Asset(path, None, "\n".join(written).encode())
-    arguments = [string(path), f"style: {string(style(context))}"]
+    arguments = [string(path), f"style: {string(chosen_style)}"]
     if (not everything and not _all_referenced(context, chosen)) or everything:
         arguments.append("full: true")
     return [Code(f"#bibliography({', '.join(arguments)})")]

@@ -32,6 +32,7 @@ from typlora.convert.document.pieces import (
     is_empty,
     strip,
 )
+from typlora.convert.document.tally import KINDS, note_layout
 from typlora.convert.kept import raw_block, raw_inline
 from typlora.tex.unit import UnitKind
 
@@ -240,6 +241,8 @@ class Builder:
 
     def _macro(self, node: Node, cursor: Cursor) -> None:
         name = node.macroname
+        if name in KINDS:
+            note_layout(self.context, node)
         if name in SWITCHES:
             self._switch(node, SWITCHES[name], cursor)
         elif name in MACROS:
@@ -297,6 +300,8 @@ class Builder:
     def _environment(self, node: Node) -> None:
         name = node.environmentname
         context = self.context
+        if name in KINDS:
+            note_layout(self.context, node)
         converter = ENVIRONMENTS.get(name)
         if converter is None and name in context.theorems:
             from typlora.convert.document.theorems import theorem

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typlora.convert.document.nodes import Node, end
 from typlora.convert.document.nouns import Asset, Loss, Slot
 from typlora.convert.document.pieces import Code, Later, Mark, Pieces
+from typlora.convert.document.tally import Tally
 from typlora.tex.project import Project
 from typlora.tex.source import SourceText
 from typlora.tex.unit import Span, Unit, UnitKind
@@ -126,6 +127,7 @@ class Context:
         self.chapters = False
         self.numbered_equations = False
         self.citations: dict[str, object] = {}
+        self.tallies: dict[str, Tally] = {}  # layout and the like, counted over the document
 
     # places and losses
 

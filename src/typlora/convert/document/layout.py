@@ -29,19 +29,18 @@ _DROPPED = {
     "*{": "vspace",
     "{": """
         pagestyle thispagestyle pagenumbering linespread phantom hphantom vphantom hypersetup
-        captionsetup index glossary enlargethispage setminted tikzset pgfplotsset geometry
-        usetikzlibrary markright bibliographystyle setstretch hyphenation sisetup urlstyle mdfsetup
+        captionsetup enlargethispage setminted tikzset pgfplotsset geometry
+        usetikzlibrary bibliographystyle setstretch hyphenation sisetup urlstyle mdfsetup
         tcbset usetheme usecolortheme usefonttheme includeonly fontfamily fontseries fontshape
         fontencoding setbeamercovered addtocategory noalign newlength newsavebox newif linkdest
         write18 special message typeout arrayrulecolor relscale
 """,
     "{{": """
         setboolean
-        setlength addtolength markboth fontsize settowidth settoheight settodepth crefalias
+        setlength addtolength fontsize settowidth settoheight settodepth crefalias
         DeclareGraphicsRule setbeamertemplate setbeamerfont setbeamercolor newcolumntype
-        addtokomafont setkomafont indexsee PackageWarning
+        addtokomafont setkomafont PackageWarning
 """,
-    "{{{": "addcontentsline contentsline",
     "[": """
         pagebreak nopagebreak nolinebreak displaybreak allowdisplaybreaks twocolumn addlinespace
         bibliographyunit
@@ -50,10 +49,9 @@ _DROPPED = {
     "*{[[{{": "newenvironment renewenvironment",
     "*{{": "DeclareMathOperator",
     "[{": """
-        usepackage RequirePackage setitemize setdescription rowcolor cellcolor columncolor fancyhead
-        fancyfoot fancyhf lhead rhead chead lfoot rfoot cfoot
+        usepackage RequirePackage setitemize setdescription rowcolor cellcolor columncolor
 """,
-    "[{{": "rule pdfbookmark",
+    "[{{": "pdfbookmark",
     "[{ ": "selectlanguage",
     "{[{": "acrodef",
     "{[": "newcounter",

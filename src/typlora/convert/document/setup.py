@@ -5,6 +5,7 @@ import re
 from typlora.convert.document.builder import MACROS, Builder, macro
 from typlora.convert.document.colors import color, from_model
 from typlora.convert.document.context import Context
+from typlora.convert.document.dropped import in_preamble
 from typlora.convert.document.japanese import CLASSES, VERTICAL
 from typlora.convert.document.nodes import Chars, Cursor, Node, children, content, is_macro, kind, walk
 from typlora.convert.document.nouns import Loss
@@ -126,6 +127,8 @@ def read_preamble(builder: Builder, before: list[Node], body: list[Node]) -> Non
             MACROS["setlist"](builder, node, cursor)
         elif kind(node) == "environment" and node.environmentname == "abstract":
             context.meta.setdefault("abstract", []).append(children(node))
+        else:
+            in_preamble(builder, node, cursor)
     builder.paragraph.clear()
     if "natbib" in context.packages:
         _natbib(context, sorted(context.class_options))  # class options reach every package
