@@ -87,7 +87,7 @@ def test_a_round_for_real_killed_while_training(project: Project) -> None:
     assert line["asked"] == line["wrong"] == line["rules"] == 6 and line["result"] == "refused"
     assert line["before"] == line["after"] == {"eval": [0, 3]}
     assert "not promoted" in done.stdout
-    assert not (project.folder / "outputs" / "promoted").exists()
+    assert (project.folder / "outputs" / "promoted").read_text().strip() == "base-typst-qlora-001"
 
 
 @pytest.mark.parametrize(

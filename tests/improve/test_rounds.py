@@ -112,7 +112,7 @@ def test_a_refused_run_is_kept_but_not_built_upon(setting: Setting) -> None:
 def test_status_1_when_the_gate_refuses_everything(setting: Setting) -> None:
     outcome = setting.improve(FakeShop(setting.outputs, WORSE))
     assert outcome.status == 1
-    assert numbering.promoted(setting.outputs) == ""
+    assert numbering.promoted(setting.outputs) == "tiny-typst-qlora-001", "what was in use stays in use"
     assert not (setting.outputs / "promotions.jsonl").exists()
 
 
@@ -236,3 +236,5 @@ def test_killed_anywhere_it_goes_on_to_the_same_end(tmp_path: Path) -> None:
     assert done.stdout.split()[0] == "0", done.stderr
     assert deaths >= 5
     assert parts.state() == whole.state()
+    promotions = (parts.outputs / "promotions.jsonl").read_text().splitlines()
+    assert [json.loads(line)["run"][-3:] for line in promotions] == ["002", "003"]

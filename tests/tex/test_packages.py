@@ -13,6 +13,7 @@ MEANT = [
     (r"\dv{x}", r"\frac{\mathrm{d}}{\mathrm{d} x}"),
     (r"\dv{f}{x}", r"\frac{\mathrm{d} f}{\mathrm{d} x}"),
     (r"\dv[2]{f}{x}", r"\frac{\mathrm{d}^{2} f}{\mathrm{d} x^{2}}"),
+    (r"\dv[]{f}{x}", r"\frac{\mathrm{d} f}{\mathrm{d} x}"),
     (r"\dv*{f}{x}", r"\mathrm{d} f/\mathrm{d} x"),
     (r"\pdv{f}{x}{y}", r"\frac{\partial^2 f}{\partial x\partial y}"),
     (r"\dd[3]{x}", r"\,\mathrm{d}^{3}x"),

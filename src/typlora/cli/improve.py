@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
     )
     plan.check()
     work = args.work or args.outputs / "improve"
-    start = _start(args, work)
+    start = _start(args)
     base = find_base(args.model, start)
     suites = find_suites(args.suite) if args.suite else frozen_suites(args.outputs)
     with CompilerPool(args.jobs) as pool:
@@ -86,23 +86,16 @@ def run(args: argparse.Namespace) -> int:
     return outcome.status
 
 
-def _start(args: argparse.Namespace, work: Path) -> Path:
-    """The adapter to improve: as named, else the promoted run, else the newest that no gate refused."""
-    from typlora.cli._model import WEIGHTS, find_adapter
+def _start(args: argparse.Namespace) -> Path:
+    """The adapter to improve: as named, else the promoted run."""
+    from typlora.cli._model import find_adapter, promoted_run
     from typlora.errors import ModelError
-    from typlora.improve.state import rounds
-    from typlora.model.numbering import find_run, runs
+    from typlora.model.numbering import find_run
 
     if args.adapter is not None:
         try:
             return find_run(args.adapter, args.outputs)
         except ModelError:
             return find_adapter(args.adapter)
-    refused = {
-        Path(str(one.facts["run"])).name for one in rounds(work) if one.facts.get("result") == "refused"
-    }
-    there = [run for run in runs(args.outputs) if (run.path / WEIGHTS).is_file()]
-    for run in sorted(there, key=lambda run: (run.promoted, run.number), reverse=True):
-        if run.promoted or run.path.name not in refused:
-            return run.path
-    return find_adapter(None)
+    current = promoted_run(args.outputs) if args.outputs.is_dir() else None
+    return current or find_adapter(None)

@@ -27,6 +27,7 @@ from typlora.improve.state import (
 )
 from typlora.improve.workshop import Workshop
 from typlora.model import numbering
+from typlora.model.runs import ADAPTER_FILE, RECORD_FILE
 
 BATCH = 128  # units between two entries of a journal: what a stop can cost
 
@@ -184,6 +185,7 @@ def _train(one: Round, plan: Plan, shop: Workshop, say: Say) -> tuple[Round, int
     if "trained" in one.facts:
         return one, 0
     adapter = Path(one.adapter)
+    _mark_in_use(plan.outputs)
     if "run" not in one.facts:
         one = one.with_facts(run=str(shop.next_run(adapter)))
     out = Path(str(one.facts["run"]))
@@ -191,6 +193,15 @@ def _train(one: Round, plan: Plan, shop: Workshop, say: Say) -> tuple[Round, int
     say(f"training {out.name} on {', '.join(path.name for path in data)}")
     status = shop.train(data, out, adapter)
     return (one, status) if status else (one.with_facts(trained=True), 0)
+
+
+def _mark_in_use(outputs: Path) -> None:
+    """Without a promotion the newest run is in use; a new one must not take its place by being newer."""
+    if numbering.promoted(outputs) or not outputs.is_dir():
+        return
+    there = [path for path in outputs.iterdir() if (path / ADAPTER_FILE).is_file()]
+    if there and (max(there) / RECORD_FILE).is_file():
+        numbering.promote(max(there))
 
 
 def _judge(one: Round, plan: Plan, shop: Workshop, say: Say) -> tuple[Round, int]:

@@ -57,7 +57,7 @@ _DERIVATIVES = r"""
 \NewDocumentCommand{\derive@}{m m m m m}{\IfNoValueTF{#5}{\slash@{#1}{\power@{#3}{#2}}{#3 \power@{#4}{#2}}}
   {\slash@{#1}{\power@{#3}{#2} #4}{#3 \power@{#5}{#2}}}}
 \NewDocumentCommand{\slash@}{m m m}{\IfBooleanTF{#1}{#2/#3}{\frac{#2}{#3}}}
-\NewDocumentCommand{\power@}{m m}{\IfNoValueTF{#2}{#1}{#1^{#2}}}
+\NewDocumentCommand{\power@}{m m}{\IfNoValueTF{#2}{#1}{\IfBlankTF{#2}{#1}{#1^{#2}}}}
 \NewDocumentCommand{\pdv}{s o m g g}{\IfNoValueTF{#5}{\derive@{#1}{#2}{\partial}{#3}{#4}}
   {\slash@{#1}{\partial^2 #3}{\partial #4\partial #5}}}
 \NewDocumentCommand{\dd}{s o g}{\IfNoValueTF{#3}{\power@{\mathrm{d}}{#2}}{\,\power@{\mathrm{d}}{#2}#3}}
@@ -129,7 +129,7 @@ _COMMATH = r"""
 \newcommand{\dif}{\,\mathrm{d}} \newcommand{\Dif}{\,\mathrm{D}}
 \NewDocumentCommand{\od}{o m m}{\frac{\power@{\mathrm{d}}{#1} #2}{\mathrm{d}\power@{#3}{#1}}}
 \NewDocumentCommand{\pd}{o m m}{\frac{\power@{\partial}{#1} #2}{\partial\power@{#3}{#1}}}
-\NewDocumentCommand{\power@}{m m}{\IfNoValueTF{#2}{#1}{#1^{#2}}}
+\NewDocumentCommand{\power@}{m m}{\IfNoValueTF{#2}{#1}{\IfBlankTF{#2}{#1}{#1^{#2}}}}
 \newcommand{\md}[6]{\frac{\partial^{#2} #1}{\partial #3^{#4}\partial #5^{#6}}}
 \newcommand{\del}[2][]{\left(#2\right)} \newcommand{\cbr}[2][]{\left\{#2\right\}}
 \newcommand{\sbr}[2][]{\left[#2\right]} \newcommand{\set}[2][]{\left\{#2\right\}}
