@@ -247,7 +247,7 @@ def _tex(name: str) -> Finding:
 
 
 def _memory_plan(findings: list[Finding]) -> Finding:
-    """What fits. Figures: measured peaks of converting and training with the embedded base, 135M weights."""
+    """What fits. Figures: rough peaks with the embedded base; training was seen at 2.6 to 4.9 GB."""
     free = available_memory()
     if free is None:
         return Finding("plan", GOOD, "convert with rules 0.5 GB, with the model 1.5 GB; train 4.3 GB")

@@ -2,7 +2,7 @@
 
 Weights and optimizer are exact. Activations are counted from what a layer keeps for its backward: 8.5 widths
 of hidden size a token in the fused pass (x, two norms, q, k, v, attention, residual, gate, up, product),
-measured to within 20 % on the embedded base (planned 2.4 GB, seen 2.6); twice that for the stock modules.
+an estimate (a run of the embedded base peaked at 2.6 GB); twice that for the stock modules.
 """
 
 import json
@@ -12,7 +12,7 @@ from pathlib import Path
 from typlora.errors import ModelError
 from typlora.model.profiles import TrainConfig
 
-RUNTIME_CPU = 700e6  # torch, transformers, peft and Python themselves: measured resident size after import
+RUNTIME_CPU = 700e6  # torch, transformers, peft and Python themselves: an estimate
 RUNTIME_GPU = 900e6  # CUDA context and its allocator's slack
 NF4_BYTES = (
     0.5 + 0.127 / 8

@@ -59,6 +59,11 @@ def row(items: list[Node]) -> Node:
     return flat[0] if len(flat) == 1 else ("row", flat)
 
 
+def is_blank(node: Node) -> bool:
+    """Whether a node draws nothing: empty, or gaps alone."""
+    return all(item == ("sp",) for item in items_of(node))
+
+
 def items_of(node: Node) -> list[Node]:
     """The members of a row, or the node alone."""
     return list(node[1]) if node[0] == "row" else [node]
@@ -99,7 +104,7 @@ def table(rows: list[list[Node]], cells: str, flatten: bool) -> Node:
     """Rows of cells without empty tails; with ``flatten`` a single row of an aligned display is a row."""
     kept: list[list[Node]] = []
     for cells_of_row in rows:
-        trimmed = list(cells_of_row)
+        trimmed = [EMPTY if is_blank(cell) else cell for cell in cells_of_row]
         while trimmed and trimmed[-1] == EMPTY:
             trimmed.pop()
         kept.append(trimmed)
