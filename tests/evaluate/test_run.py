@@ -144,3 +144,11 @@ def test_unknown_converter() -> None:
 )
 def test_one_equation(markup: str, inside: str | None) -> None:
     assert one_equation(markup) == inside
+
+
+def test_kept_latex_is_no_answer(pool: CompilerPool) -> None:
+    from typlora.evaluate.run import KEPT
+
+    kept = Output('upright("x")', engine=KEPT, reported=True)
+    rows = evaluate(Told({"k": kept}), [suite(Item("k", r"\frac{1}{2}"))], pool).suites[0].rows
+    assert not rows[0].compiles and rows[0].outcome == "different" and not rows[0].silent

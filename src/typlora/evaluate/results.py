@@ -19,6 +19,7 @@ SCHEMA = 1
 class RowResult:
     """One row through one converter.
 
+    ``compiles``: Typst was proposed that compiles; LaTeX that we leave visible does too, but is no answer.
     ``outcome``: ``equal``, ``different`` or ``unknown``; ``reference``: whether the row can be compared at
     all. ``reported``: the converter said itself that something is wrong with this row, or gave nothing.
     ``exact`` and ``chrf`` (0 to 100) only where the row has a target. ``typst`` is the inside of ``$...$``.

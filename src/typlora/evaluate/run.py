@@ -13,6 +13,8 @@ from typlora.verify.compiler import CompilerPool
 from typlora.verify.formula import FormulaVerifier, reference
 from typlora.verify.verdict import Outcome, Verdict
 
+LAYOUT = 2  # raised when the meaning of a row changes: rows kept from before are then no longer right
+KEPT = "kept-latex"  # our output where no engine has an answer that compiles: the LaTeX itself, visible
 BATCH = 256  # rows between two entries of the journal: what a stop can cost
 
 Progress = Callable[[int, int, str], None]
@@ -71,7 +73,14 @@ def _key(converter: Converter, suite: Suite) -> str:
     from typlora.convert.cache import code_fingerprint
 
     # The fingerprint of the code: a changed judge never meets old verdicts.
-    parts = (converter.name, converter.fingerprint, suite.digest, code_fingerprint(), str(has_chrf()))
+    parts = (
+        str(LAYOUT),
+        converter.name,
+        converter.fingerprint,
+        suite.digest,
+        code_fingerprint(),
+        str(has_chrf()),
+    )
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
 
 
@@ -131,7 +140,7 @@ def _judge_markup(outputs: Sequence[Output], verdicts: list[Verdict | None], poo
 
 def _row(item: Item, output: Output, verdict: Verdict) -> RowResult:
     typst = output.typst if output.typst is not None else output.markup
-    kept = output.engine == "kept-latex"
+    kept = output.engine == KEPT
     has_reference = _has_reference(item, verdict)
     outcome = verdict.outcome
     if has_reference and (kept or not verdict.compiles):
@@ -142,7 +151,7 @@ def _row(item: Item, output: Output, verdict: Verdict) -> RowResult:
         score = round(chrf(typst, item.target), 2) if has_chrf() else None
     return RowResult(
         id=item.id,
-        compiles=verdict.compiles,
+        compiles=verdict.compiles and not kept,
         outcome=str(outcome),
         reference=has_reference,
         reported=output.reported,
