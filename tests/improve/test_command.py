@@ -94,7 +94,7 @@ def test_a_round_for_real_killed_while_training(project: Project) -> None:
     ("arguments", "said"),
     [
         (("--adapter", "nowhere"), "nowhere"),
-        (("--units", "missing.jsonl"), "missing.jsonl"),
+        (("--units", "missing.jsonl"), "missing.jsonl: there is no such file"),
         (("--temperature", "0"), "--temperature"),
         (("--out-data", "jsonl/new.jsonl"), "train_NNN"),
         (("--seed", "x"), "--seed"),

@@ -12,7 +12,7 @@ import pytest
 
 from tests.improve.shop import FakeShop, make_run, write_units
 from typlora.data.rows import read_rows
-from typlora.errors import ConfigError
+from typlora.errors import ConfigError, DataError
 from typlora.improve.plan import Plan
 from typlora.improve.rounds import Outcome, improve
 from typlora.model import numbering
@@ -68,7 +68,7 @@ def test_a_round_counts_writes_trains_and_promotes(setting: Setting) -> None:
     facts = outcome.rounds[0].facts
     rows = list(read_rows(setting.folder / "jsonl" / "train_001.jsonl"))
     numbers = [int("".join(filter(str.isdigit, row.latex))) for row in rows]
-    assert facts["asked"] == 20 and facts["left_out"]["has no reference"] > 0
+    assert facts["asked"] == 20 and facts["left_out"]["without a reference"] > 0
     assert facts["wrong"] >= facts["sampled"] + facts["rules"] == facts["rows"] == len(rows) > 3
     assert all(n % 2 == 0 for n in numbers), "only mistakes are learnt from"
     assert {row.meta["engine"] for row in rows} == {"model:sample", "rules:fake"}
@@ -156,6 +156,14 @@ def test_another_plan_waits_until_the_unfinished_one_is_given_up(setting: Settin
     outcome = setting.improve(FakeShop(setting.outputs, BETTER), other, fresh=True)
     assert [one.number for one in outcome.rounds] == [2]
     assert (setting.folder / "jsonl" / "train_002.jsonl").is_file()
+
+
+def test_a_plan_that_could_not_begin_may_be_corrected(setting: Setting) -> None:
+    wrong = replace(setting.plan, units=(setting.folder / "missing.jsonl",))
+    with pytest.raises(DataError, match="no such file"):
+        setting.improve(FakeShop(setting.outputs, BETTER), wrong)
+    outcome = setting.improve(FakeShop(setting.outputs, BETTER))
+    assert [one.number for one in outcome.rounds] == [1] and outcome.status == 0
 
 
 def test_a_finished_plan_given_again_is_a_new_improvement(setting: Setting) -> None:

@@ -30,7 +30,7 @@ def test_what_is_measured_on_cannot_be_proved_or_repeats_is_left_out(tmp_path: P
     assert sorted(one.latex for one in found.asked) == [r"\mathbf{b}", "a_1"] or {
         one.latex for one in found.asked
     } == {r"\mathbf{b}", "a_{1}"}
-    assert found.left_out["is measured on"] >= 2 and found.left_out["has no reference"] == 1
+    assert found.left_out["measured on"] >= 2 and found.left_out["without a reference"] == 1
 
 
 def test_the_seed_decides_and_known_ones_come_last(tmp_path: Path) -> None:

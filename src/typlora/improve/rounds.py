@@ -75,7 +75,7 @@ def improve(plan: Plan, shop: Workshop, start: Path, work: Path, say: Say, *, fr
 
 def _open_round(work: Path, number: int, start: str, done: Sequence[Round]) -> Round:
     """The round as it was left, or a new one on top of those before."""
-    known = {one.number: one for one in rounds(work)}
+    known = {one.number: one for one in rounds(work) if one.facts}
     if number in known:
         return known[number]
     adapter, pending = start, tuple[str, ...]()

@@ -79,6 +79,10 @@ def open_campaign(work: Path, plan: Plan, start: str, *, fresh: bool = False) ->
         campaign = Campaign(**_load(path))
         if not campaign.done and not fresh:
             unlike = [name for name, value in plan.as_record().items() if campaign.plan.get(name) != value]
+            if unlike and not any(one.number >= campaign.first and one.facts for one in rounds(work)):
+                campaign = Campaign(plan.as_record(), campaign.first, start)  # nothing was done yet
+                save_campaign(work, campaign)
+                return campaign
             if unlike:
                 flags = ", ".join("--" + name.replace("_", "-") for name in unlike)
                 raise ConfigError(

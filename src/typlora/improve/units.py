@@ -49,6 +49,9 @@ class Picked:
 
 def sources(units: Sequence[Path], data: Path) -> list[Path]:
     """The files given, else the data versions. Raises ``DataError`` where there are none."""
+    for path in units:
+        if not path.exists():
+            raise DataError(f"{path}: there is no such file; give JSONL rows, LaTeX or a folder with --units")
     found = list(units) or [version.path for version in versions(data)]
     if not found:
         raise DataError(f"{data}: there are no data versions to take formulas from; give --units FILE")
@@ -82,15 +85,15 @@ def pick(
         latex = expand(given)
         one = Asked(latex or "", given.display, target, given.source)
         if not one.latex or one.key in chosen:
-            left_out["cannot be expanded" if not one.latex else "repeats another"] += 1
+            left_out["not expanded" if not one.latex else "repeated"] += 1
         elif one.key in asked_before:
             again.append(one)
         elif not (form := form_of(one.latex, one.display)):
-            left_out["has no reference"] += 1
+            left_out["without a reference"] += 1
         elif one.key in barred or form in barred:
-            left_out["is measured on"] += 1
+            left_out["measured on"] += 1
         elif form in forms:
-            left_out["repeats another"] += 1
+            left_out["repeated"] += 1
         else:
             forms.add(form)
             chosen[one.key] = one
