@@ -19,6 +19,7 @@ from typlora.convert.document.setup import read_packages, read_preamble
 from typlora.convert.document.tally import tally_losses
 from typlora.convert.document.theorems import usual_theorems
 from typlora.tex.macros import Expanded, MacroTable, collect, expand_all
+from typlora.tex.packages import loaded_table
 from typlora.tex.parse import parse
 from typlora.tex.project import Project
 from typlora.tex.unit import Unit
@@ -76,7 +77,9 @@ def _source(project: Project) -> Expanded:
             del table.definitions[name]
     for name in ENVIRONMENTS.keys() & table.environments.keys():
         del table.environments[name]
-    return expand_all(source, table)
+    known_packages = loaded_table(project)
+    known_packages.update(table)
+    return expand_all(source, known_packages)
 
 
 def _document(nodes: list[Node]) -> tuple[list[Node], list[Node]]:
