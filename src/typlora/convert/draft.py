@@ -52,6 +52,7 @@ def draft(project: Project) -> Draft:
         _distinct([*context.losses, *tally_losses(context.tallies)]),
         write_preamble(context),
         tuple(context.assets.values()),
+        expanded.source,
     )
 
 

@@ -3,6 +3,7 @@
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -12,9 +13,11 @@ from typlora.convert.chunks import ask_for_chunks
 from typlora.convert.conversion import Conversion
 from typlora.convert.document.nouns import Asset, Draft
 from typlora.convert.report.items import Document, Item, build, loss_item
+from typlora.convert.silence import Checked, check_words
 from typlora.errors import InputError
 from typlora.files import write_atomic
 from typlora.tex.project import Project
+from typlora.verify.blocks.typst_side import html_source
 from typlora.verify.compiler import Compiled, CompilerPool
 
 SECONDS = 20.0  # limit of one compile of a short document
@@ -65,7 +68,9 @@ def convert_project(
         notes = (*notes, f"--chunk {chunk} needs a model: rules take formulas only")
     if progress is not None:
         progress(len(draft.formulas), len(draft.formulas), "compiling")
-    assembled = _assemble(draft, conversions, pool)
+    assembled, checked = _assemble(draft, conversions, pool)
+    if checked is None:
+        notes = (*notes, "the check for lost words could not be made: the document has no HTML form")
     losses = [loss_item(loss.span, loss.latex, loss.reason) for loss in assembled.losses]
     document = build(
         source,
@@ -74,22 +79,41 @@ def convert_project(
         _distinct(losses),
         time.perf_counter() - started,
         (*notes, *cascade.notes),
+        checked,
     )
     return Converted(assembled.typst, assembled.pdf, draft.assets, document)
 
 
-def _assemble(draft: Draft, conversions: Sequence[Conversion], pool: CompilerPool) -> Assembled:
-    """Assemble in a folder that holds the assets and nothing else."""
-    with tempfile.TemporaryDirectory(prefix="typlora-") as name:
+def _assemble(
+    draft: Draft, conversions: Sequence[Conversion], pool: CompilerPool
+) -> tuple[Assembled, Checked | None]:
+    """Assemble in a folder that holds the assets and nothing else, and look for words that were lost.
+
+    The check reads the HTML of the document, which a second worker makes while the first one makes the PDF.
+    """
+    with tempfile.TemporaryDirectory(prefix="typlora-") as name, ThreadPoolExecutor(1) as beside:
         folder = Path(name)
         for asset in draft.assets:
             place_asset(asset, folder)
+        pages: dict[str, Future[Compiled]] = {}
+
+        def page(source: str) -> Compiled:
+            seconds = SECONDS + SECONDS_CHARACTER * len(source)
+            return pool.compile(html_source(source), format="html", root=folder, seconds=seconds)
 
         def compile_one(source: str) -> Compiled:
+            if not pages:  # nearly always the first attempt compiles
+                pages[source] = beside.submit(page, source)
             seconds = SECONDS + SECONDS_CHARACTER * len(source)
             return pool.compile(source, format="pdf", root=folder, seconds=seconds)
 
-        return assemble(draft, conversions, compile_one)
+        assembled = assemble(draft, conversions, compile_one)
+        early = pages.get(assembled.typst)
+        compiled = early.result() if early is not None else page(assembled.typst)
+        if draft.source is None or not compiled.ok:
+            return assembled, None
+        reported = [loss.latex for loss in assembled.losses]
+        return assembled, check_words(draft.source, compiled.pages[0], reported)
 
 
 def place_asset(asset: Asset, folder: Path) -> None:

@@ -187,8 +187,9 @@ def character(builder: Builder, node: Node, cursor: Cursor) -> None:
         return
     (argument,) = cursor.arguments(node, "{")
     digits = builder.source(argument)
-    if digits.isdigit():
-        builder.add(Text(_character(int(digits[:8]))))
+    if found := re.fullmatch(r"(\d{1,8})|\"([0-9A-Fa-f]{1,6})|'([0-7]{1,8})", digits):
+        code = int(found[1]) if found[1] else int(found[2], 16) if found[2] else int(found[3], 8)
+        builder.add(Text(_character(code)))
     else:
         builder.keep(node, "character given by a code that is not a number")
 

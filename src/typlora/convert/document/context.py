@@ -123,6 +123,7 @@ class Context:
         self.labels: dict[str, str] = {}  # Typst label -> key or owner, so that each is used once
         self.current = Target()
         self.footnotes: list[Pieces] = []
+        self.captions: set[int] = set()  # places of captions that their floats have taken
         self.depth = 0
         self.chapters = False
         self.numbered_equations = False

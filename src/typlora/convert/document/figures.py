@@ -25,6 +25,7 @@ from typlora.convert.document.pieces import (
 )
 from typlora.tex.unit import UnitKind
 
+_BOXES = ("parbox", "makebox", "mbox", "fbox", "framebox", "resizebox", "scalebox", "raisebox", "centerline")
 # Floats with a counter of their own, and what their captions call them.
 _OWN_FLOATS = {
     "scheme": "Scheme", "chart": "Chart", "graph": "Graph", "listing": "Listing", "longlisting": "Listing",
@@ -81,6 +82,8 @@ def flat(nodes: list[Node]) -> list[Node]:
         }
         if kind(node) == "group" or (kind(node) == "environment" and node.environmentname in boxes):
             out.extend(flat(children(node)))
+        elif is_macro(node, *_BOXES):
+            out.extend(flat(content(_last(node))))
     return out
 
 
@@ -98,6 +101,8 @@ def _split(nodes: list[Node]) -> list[list[Node]]:
     for node in nodes:
         if kind(node) == "environment" and node.environmentname in {"minipage", "center"}:
             units.extend(children(node))
+        elif is_macro(node, "parbox"):
+            units.extend(content(_last(node)))
         else:
             units.append(node)
     parts: list[list[Node]] = [[]]
@@ -126,6 +131,8 @@ def write_float(builder: Builder, node: Node, ready: Pieces | None, nodes: list[
                 what = builder.source(known_arguments(found)[0][1]) if known_arguments(found) else what
                 what = what if what in {"table", "figure"} else "figure"
             break
+    if caption is not None:
+        context.captions.add(caption.pos)
     starred = caption is not None and context.text[caption.pos : caption.pos + 9] == "\\caption*"
     target = context.current
     if caption is not None and not starred:
@@ -200,14 +207,17 @@ def caption_pieces(builder: Builder, caption: Node | None, nodes: list[Node]) ->
 def caption_words(builder: Builder, nodes: list[Node]) -> Pieces | None:
     """Words of the first caption, None where there is none."""
     found = next((n for n in flat(nodes) if is_macro(n, "caption")), None)
-    return None if found is None else caption_pieces(builder, found, nodes)
+    if found is None:
+        return None
+    builder.context.captions.add(found.pos)
+    return caption_pieces(builder, found, nodes)
 
 
 @macro("caption", "captionof", "captionlistentry")
 def caption(builder: Builder, node: Node, cursor: Cursor) -> None:
-    """Inside a float the caption was taken already; elsewhere it is a paragraph."""
+    """Inside a float the first caption was taken already; any other one is a paragraph."""
     arguments = cursor.arguments(node, "{[{" if node.macroname == "captionof" else "*[{")
-    if builder.context.options.get("caption-done"):
+    if builder.context.options.get("caption-done") and node.pos in builder.context.captions:
         return
     builder.flush()
     builder.add(*builder.argument(arguments[2]))

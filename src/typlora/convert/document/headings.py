@@ -2,8 +2,9 @@
 
 from typlora.convert.document.builder import Builder, macro
 from typlora.convert.document.context import Context, Target, roman
-from typlora.convert.document.nodes import Cursor, Node
+from typlora.convert.document.nodes import Cursor, Node, end
 from typlora.convert.document.pieces import Code, Later, Mark, Piece, Pieces, Text, is_empty, plain, strip
+from typlora.convert.document.tally import count
 from typlora.tex.unit import UnitKind
 
 ORDER = ["part", "chapter", "section", "subsection", "subsubsection", "paragraph", "subparagraph"]
@@ -46,6 +47,9 @@ def write_heading(builder: Builder, node: Node, name: str, title: Pieces, *, sta
         context.need("heading-numbering")
     depth = level(context, name)
     context.need(f"level-{depth}")
+    if context.document_class == "beamer":
+        what = "section titles of slides are in the outline of the PDF only"
+        count(context, what, node, name, context.text[node.pos : end(node)])
     title = [piece if piece != Mark("\n\n") else Text(" ") for piece in strip(title)]
     target = Target(
         "appendix" if context.counters.appendix and name in {"section", "chapter"} else name, number

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from typlora.tex.source import SourceText
 from typlora.tex.unit import Span, Unit
 
 
@@ -46,10 +47,14 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A whole document before its formulas are converted: preamble, then blocks, a blank line between."""
+    """A whole document before its formulas are converted: preamble, then blocks, a blank line between.
+
+    ``source`` is the LaTeX it was made of, macros expanded: what the check for lost words reads.
+    """
 
     blocks: tuple[Block, ...]
     formulas: tuple[Unit, ...]
     losses: tuple[Loss, ...]
     preamble: str
     assets: tuple[Asset, ...]
+    source: SourceText | None = None

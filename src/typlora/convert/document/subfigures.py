@@ -38,10 +38,12 @@ def write_subfigure(
     context.options["subfigure"] = str(index)
     number = saved.number or context.counters.show("figure")
     target = context.current = Target("subfigure", f"{number}{letter(index)}")
+    found = next((n for n in flat(nodes) if is_macro(n, "caption")), None)
+    if found is not None:
+        context.captions.add(found.pos)
     inner = builder.nested()
     inner.run(nodes)
     inner.flush()
-    found = next((n for n in flat(nodes) if is_macro(n, "caption")), None)
     shown = caption_pieces(builder, found, nodes) if words is None else strip(builder.inline(words))
     body = figure_body(inner.chunks) or [Mark("[]")]
     context.current = saved

@@ -7,6 +7,7 @@ it keeps the result only when the verifier still calls it equal.
 from collections.abc import Callable
 
 from typlora.convert.idiom.names import LARGE, OPERATORS, TAKES_PARENTHESES
+from typlora.convert.idiom.pairs import fenced_matrices, paired_bars
 from typlora.convert.idiom.spacing import respace
 from typlora.convert.idiom.tokens import (
     ATOMS,
@@ -197,6 +198,8 @@ STEPS: tuple[Step, ...] = (
     short_names,
     primes,
     plain_fences,
+    paired_bars,
+    fenced_matrices,
     bare_scripts,
     short_fractions,
     respace,

@@ -51,7 +51,10 @@ def tokenize(typst: str) -> list[Token]:
     at = 0
     while at < len(pairs):
         kind, text = pairs[at]
-        if kind != "other":
+        if text == "#" and kind == "other" and (end := _code_end(pairs, at + 1)) > at + 1:
+            found.append(Token("hash", "".join(part for _, part in pairs[at:end])))
+            at = end - 1
+        elif kind != "other":
             found.append(Token(kind, text))
         elif text.isalpha():
             found.append(Token("letter", text))
@@ -61,6 +64,20 @@ def tokenize(typst: str) -> list[Token]:
             at += 0 if short is None else len(short) - 1
         at += 1
     return found
+
+
+def _code_end(pairs: list[tuple[str, str]], at: int) -> int:
+    """The end of the number or the bracket that follows a ``#``; ``at`` where neither does."""
+    if at < len(pairs) and pairs[at][0] == "number":
+        return at + 1
+    depth, end = 0, at
+    while end < len(pairs) and (depth or end == at):
+        kind, text = pairs[end]
+        depth += (kind == "other") * ((text == "(") - (text == ")"))
+        if end == at and depth == 0:
+            return at
+        end += 1
+    return end if depth == 0 else at
 
 
 def _shorthand(pairs: list[tuple[str, str]], at: int) -> str | None:

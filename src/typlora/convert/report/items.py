@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from typlora.convert.cascade import KEPT
 from typlora.convert.conversion import Conversion
+from typlora.convert.silence import Checked
 from typlora.tex.unit import Span
 from typlora.verify.verdict import Outcome
 
@@ -26,6 +27,7 @@ class Status(StrEnum):
     PROVED = "proved"
 
 
+CHECK = "check"  # provenance of what the check for lost words found
 ORDER = {status: place for place, status in enumerate(Status)}
 
 
@@ -52,13 +54,19 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What became of one input. ``items`` worst first, then in the order of the source."""
+    """What became of one input. ``items`` worst first, then in the order of the source.
+
+    ``words`` of the LaTeX were looked for in the output and ``missing`` of them not found, beyond what is
+    reported; None where the check could not be made.
+    """
 
     source: str
     output: str
     items: tuple[Item, ...]
     seconds: float
     notes: tuple[str, ...] = ()
+    words: int | None = None
+    missing: int = 0
 
     def counts(self) -> dict[Status, int]:
         """Units by status; every status is there."""
@@ -67,7 +75,7 @@ class Document:
 
     def engines(self) -> dict[str, int]:
         """Units by what converted them, the busiest first."""
-        found = Counter(item.engine for item in self.items if item.engine)
+        found = Counter(item.engine for item in self.items if item.engine not in {"", CHECK})
         return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
 
     def losses(self) -> tuple[Item, ...]:
@@ -121,6 +129,22 @@ def loss_item(span: Span, latex: str, reason: str) -> Item:
     return Item("structure", Status.REPORTED, span, latex, note=reason)
 
 
+def word_items(checked: Checked) -> list[Item]:
+    """Words that are in the LaTeX, not in the output, and in no loss that was reported."""
+    return [
+        Item(
+            "words",
+            Status.REPORTED,
+            finding.span,
+            finding.latex,
+            engine=CHECK,
+            note=finding.reason,
+            differences=finding.words,
+        )
+        for finding in checked.findings
+    ]
+
+
 def build(
     source: str,
     output: str,
@@ -128,8 +152,11 @@ def build(
     losses: Iterable[Item],
     seconds: float,
     notes: Sequence[str] = (),
+    checked: Checked | None = None,
 ) -> Document:
     """Sort everything worst first; within a status in the order of the source."""
     items = [*losses, *(item_of(conversion) for conversion in conversions)]
+    items += word_items(checked) if checked is not None else []
     items.sort(key=lambda item: (ORDER[item.status], item.span.file, item.span.line, item.span.column))
-    return Document(source, output, tuple(items), seconds, tuple(notes))
+    words, missing = (checked.words, checked.missing) if checked is not None else (None, 0)
+    return Document(source, output, tuple(items), seconds, tuple(notes), words, missing)

@@ -34,6 +34,7 @@ def _document(document: Document) -> dict[str, Any]:
         "counts": {str(status): count for status, count in document.counts().items()},
         "engines": document.engines(),
         "notes": list(document.notes),
+        "words": None if document.words is None else {"checked": document.words, "missing": document.missing},
         "items": [_item(item) for item in document.items],
     }
 

@@ -29,7 +29,20 @@ def show(report: Report, console: Any) -> None:
         table.add_row(_plain(document.source), *cells, f"{document.seconds:.1f}")
     console.print(table)
     for document in report.documents:
+        console.print(f"  {words_line(document)}", style="dim" if not document.missing else "red")
         _losses(document, console)
+
+
+def words_line(document: Document) -> str:
+    """What the check for lost words says of a document."""
+    if document.words is None:
+        return "words were not checked"
+    if not document.missing:
+        return f"words: all {document.words:,} of the LaTeX are in the output or in a reported loss"
+    return (
+        f"words: {document.missing:,} of {document.words:,} of the LaTeX are neither in the output nor in a "
+        "reported loss; see the entries 'words of the LaTeX ...'"
+    )
 
 
 def _losses(document: Document, console: Any) -> None:

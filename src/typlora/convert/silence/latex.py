@@ -1,0 +1,307 @@
+"""The words that LaTeX puts on the page, with their places, by a flat reading of the expanded source.
+
+What prints nothing is masked by characters of the same number, so offsets stay those of the source:
+a blank parts words, ``JOIN`` does not (``{B}ayes``, ``caf\\'e``), ``FORMULA`` stands for a formula or a
+reference.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from typlora.convert.silence.names import LETTERS, Names, names
+
+JOIN = "\x00"
+FORMULA = "\x01"
+_TOKEN = re.compile(r"\\([A-Za-z@]+\*?|.|$)|%[^\n]*\n?|\$\$?|[{}]", re.S)
+_NAME = re.compile(r"\s*\{\s*([^{}]*?)\s*\}")
+_LENGTH = re.compile(
+    r"\s*=?\s*[-+]?[\d.,]*\s*(?:\\[A-Za-z@]+|(?:true\s*)?(?:pt|em|ex|cm|mm|in|pc|bp|sp|mu|zw|zh|Q|fil+)\b)"
+    r"(?:\s*(?:plus|minus)\s*[-+]?[\d.,]+\s*[a-z]+)*"
+)
+# Lengths follow without braces.
+_PRIMITIVES = frozenset(
+    {"hskip", "vskip", "kern", "mskip", "raise", "lower", "hsize", "vsize", "parindent", "parskip", "itemsep"}
+    | {"baselineskip", "lineskip", "abovedisplayskip", "belowdisplayskip", "topsep", "parsep", "leftmargin"}
+    | {"tabcolsep", "textwidth", "textheight"}
+)
+_RULE = re.compile(r"(?:\s*(?:height|width|depth)\s*(?:[-\d.,]+\s*(?:true\s*)?[a-z]{2}|\\[A-Za-z@]+))*")
+_MATHS = ("equation", "align", "multline", "gather", "eqnarray")  # environments of a document's own
+_COLUMNS = re.compile(r"(?:\s*\[[^\]]*\]|\s*\{(?:[^{}]|\{[^{}]*\})*\}){0,2}")
+_ACCENTS = frozenset("`'^\"~=.uvHtcdbkr")
+_WORD = re.compile(rf"[^\W_](?:{JOIN}*[^\W_])*|{FORMULA}")
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_IS_OPTION = re.compile(r"\s*(?:[htbpHTBP!]+|[a-z\-.\d]+\s*=.*|-?[\d.]+\s*[a-z]{2}|\d*)\s*", re.S)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word in lower case without accents, or ``FORMULA``, and where it begins."""
+
+    word: str
+    at: int
+
+
+def latex_tokens(text: str) -> list[Token]:
+    """Words and formulas of the body, and the words of the title block, in the order of the source."""
+    begin = text.find("\\begin{document}")
+    stop = text.find("\\end{document}", begin)
+    body = begin + len("\\begin{document}") if begin >= 0 else 0
+    masked = _Reader(text, body, stop if stop >= 0 else len(text)).read()
+    front: list[Token] = []
+    if begin >= 0 and "\\maketitle" in text:
+        for start, end in _front_matter(text[:begin]):
+            front += tokens(_Reader(text, start, end).read(), start, end)
+    return [*front, *tokens(masked, body, len(masked))]
+
+
+def tokens(masked: str, start: int = 0, end: int | None = None) -> list[Token]:
+    """Words of masked or plain text; CJK text a character each."""
+    found: list[Token] = []
+    for match in _WORD.finditer(masked, start, len(masked) if end is None else end):
+        if match[0] == FORMULA:
+            if not (found and found[-1].word == FORMULA):
+                found.append(Token(FORMULA, match.start()))
+            continue
+        word = fold(match[0].replace(JOIN, ""))
+        if not word:
+            continue
+        if _CJK.search(word):
+            found += [Token(part, match.start()) for part in re.findall(rf"{_CJK.pattern}|[^\W_]", word)]
+        else:
+            found.append(Token(word, match.start()))
+    return found
+
+
+def fold(text: str) -> str:
+    """Lower case, ligatures taken apart, no accents: TeX writes them in too many ways to compare."""
+    plain = unicodedata.normalize("NFKD", text.translate(_SAME)).casefold()
+    kept = "".join(char for char in plain if not unicodedata.combining(char) or char in "\u3099\u309a")
+    return unicodedata.normalize("NFC", kept)
+
+
+_SAME = str.maketrans({"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE",
+                       "ı": "i", "ȷ": "j", "đ": "d", "Đ": "D", "\u00ad": "", "\u200b": "",
+                       "\u2060": "", "ε": "e"})  # fmt: skip
+
+
+def _front_matter(preamble: str) -> Iterator[tuple[int, int]]:
+    """The arguments of ``\\title`` and the like."""
+    for found in re.finditer(
+        rf"^[^%\n]*?\\({'|'.join(names().front)})\s*(?:\[[^\]]*\]\s*)?\{{", preamble, re.M
+    ):
+        yield found.end(), closing(preamble, found.end() - 1)
+
+
+def closing(text: str, brace: int) -> int:
+    """Where the group that opens at ``brace`` ends; the end of the text if it never does."""
+    depth = 0
+    for found in _BRACES.finditer(text, brace):
+        if found[0] == "{":
+            depth += 1
+        elif found[0] == "}":
+            depth -= 1
+            if depth == 0:
+                return found.start()
+    return len(text)
+
+
+_BRACES = re.compile(r"\\.|%[^\n]*|[{}]", re.S)
+
+
+class _Reader:
+    """One pass over a stretch of source that writes what prints into ``out``."""
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self.text, self.start, self.end = text, start, end
+        self.names: Names = names()
+        self.out: list[str] = [" " * start]
+        self.done = start
+
+    def read(self) -> str:
+        position = self.start
+        while position < self.end:
+            found = _TOKEN.search(self.text, position, self.end)
+            if found is None:
+                break
+            self._copy(found.start())
+            position = self._token(found)
+        self._copy(self.end)
+        return "".join(self.out)
+
+    def _copy(self, until: int) -> None:
+        until = min(until, self.end)
+        if until > self.done:
+            self.out.append(self.text[self.done : until])
+            self.done = until
+
+    def _mask(self, until: int, filler: str = " ") -> int:
+        until = max(self.done, min(until, self.end))
+        length = until - self.done
+        if filler == FORMULA and length > 1:
+            self.out.append(" " + FORMULA + " " * (length - 2))
+        else:
+            self.out.append(filler * length)
+        self.done = until
+        return until
+
+    def _token(self, found: re.Match[str]) -> int:
+        text, token = self.text, found[0]
+        if token[0] == "%":
+            return self._mask(found.end(), JOIN)
+        if token[0] == "$":
+            return self._mask(self._after(token, found.end()), FORMULA)
+        if token == "{":
+            return self._mask(found.end(), JOIN)
+        if token == "}":
+            follows = text[found.end() : found.end() + 1]
+            return self._mask(found.end(), " " if follows == "{" else JOIN)
+        name = found[1]
+        if name in {"(", "["}:
+            return self._mask(self._after("\\)" if name == "(" else "\\]", found.end()), FORMULA)
+        if name in {"-", "/", ""}:
+            return self._mask(found.end(), JOIN)
+        if name in _ACCENTS and not name.isalpha():
+            return self._mask(found.end(), JOIN)
+        if name in {"begin", "end"}:
+            return self._environment(name, found.end())
+        return self._macro(name, found.end())
+
+    def _after(self, closer: str, position: int) -> int:
+        """Behind the next ``closer``; a paragraph's end closes a formula that nothing closes."""
+        while (at := self.text.find(closer, position, self.end)) >= 0:
+            if closer[0] != "$" or self.text[at - 1] != "\\" or self.text[at - 2] == "\\":
+                return at + len(closer)
+            position = at + 1
+        return position
+
+    def _environment(self, what: str, position: int) -> int:
+        named = _NAME.match(self.text, position)
+        if named is None:
+            return self._mask(position)
+        name, position = named[1], named.end()
+        if what == "end":
+            return self._mask(position)
+        plain = name.rstrip("*")
+        if plain in self.names.formulas or plain.endswith(_MATHS):
+            return self._mask(self._after(f"\\end{{{name}}}", position), FORMULA)
+        if plain in self.names.elsewhere:
+            return self._mask(self._after(f"\\end{{{name}}}", position))
+        if plain in self.names.listings:
+            self._mask(self._skip(position, self.names.listings[plain]))
+            close = f"\\end{{{name}}}"
+            self._copy(self._after(close, self.done) - len(close))
+            return self._mask(self.done + len(close))
+        if plain not in self.names.environments and "tabular" in plain:
+            columns = _COLUMNS.match(self.text, position)
+            return self._mask(columns.end() if columns else position)
+        return self._arguments(
+            position, self.names.environments.get(plain, "["), plain not in self.names.environments
+        )
+
+    def _macro(self, name: str, position: int) -> int:
+        plain = name.rstrip("*")
+        if plain in LETTERS:
+            letter = LETTERS[plain]
+            self.out.append(letter)
+            self.done += len(letter)
+            while position < self.end and self.text[position] in " \t":
+                position += 1
+            return self._mask(position, " " if "TeX" in plain else JOIN)
+        if plain in _ACCENTS:
+            return self._mask(position, JOIN)
+        if plain in _PRIMITIVES:
+            length = _LENGTH.match(self.text, position)
+            return self._mask(length.end() if length else position)
+        if plain in {"hrule", "vrule"}:
+            return self._mask(_RULE.match(self.text, position).end())  # type: ignore[union-attr]
+        if plain == "csname":
+            return self._mask(self._after("\\endcsname", position))
+        if plain == "verb" or plain == "lstinline":
+            return self._verb(position)
+        if plain in {"ensuremath", "ce", "chemfig"}:
+            return self._mask(self._skip(position, "[{"), FORMULA)
+        if plain == "def":
+            brace = self.text.find("{", position, self.end)
+            return self._mask(closing(self.text, brace) + 1 if brace >= 0 else position)
+        if plain in self.names.joining:
+            return self._mask(position, JOIN)
+        if plain in self.names.references:
+            return self._mask(self._skip(position, "*[[{"), FORMULA)
+        if plain in self.names.silent:
+            return self._mask(self._skip(position, self.names.silent[plain]))
+        spec = self.names.specs.get(plain, "[")
+        return self._arguments(position, spec, plain in self.names.items)
+
+    def _verb(self, position: int) -> int:
+        while self.text[position : position + 1] == "[":
+            position = self.text.find("]", position) + 1 or self.end
+        fence = self.text[position : position + 1]
+        if not fence or fence.isalnum() or fence.isspace():
+            return self._mask(position)
+        self._mask(position + 1)
+        close = self.text.find("}" if fence == "{" else fence, position + 1, self.end)
+        self._copy(close if close >= 0 else self.done)
+        return self._mask(self.done + 1)
+
+    def _arguments(self, position: int, spec: str, options: bool) -> int:
+        """Mask what is no text among the arguments: options (unless they may be words), ``!`` of ``spec``."""
+        self._mask(position)
+        for wanted in spec:
+            ahead = self._blank(position)
+            if wanted == "*" and self.text[ahead : ahead + 1] == "*":
+                position = self._mask(ahead + 1)
+            elif wanted == "[" and self.text[ahead : ahead + 1] == "[":
+                close = self._bracket(ahead)
+                inside = self.text[ahead + 1 : close]
+                if options and not _IS_OPTION.fullmatch(inside):
+                    return self._mask(ahead + 1)
+                position = self._mask(close + 1)
+            elif wanted == "!" and self.text[ahead : ahead + 1] == "{":
+                position = self._mask(closing(self.text, ahead) + 1)
+            elif wanted == "{":
+                break
+        return position
+
+    def _skip(self, position: int, spec: str) -> int:
+        """Behind all arguments of ``spec``."""
+        for wanted in spec:
+            ahead = self._blank(position)
+            first = self.text[ahead : ahead + 1]
+            if wanted == "*" and first == "*":
+                position = ahead + 1
+            elif wanted == "[" and first == "[":
+                position = self._bracket(ahead) + 1
+            elif wanted == "(" and first == "(":
+                position = self.text.find(")", ahead) + 1 or position
+            elif wanted == "{" and first == "{":
+                position = closing(self.text, ahead) + 1
+            elif wanted == "{" and first == "\\" and (command := _TOKEN.match(self.text, ahead)):
+                position = command.end()
+        return min(position, self.end)
+
+    def _blank(self, position: int) -> int:
+        """Behind white space and comments, but not over a blank line."""
+        found = _SPACE.match(self.text, position, self.end)
+        return position if found is None or re.search(r"\n[ \t]*\n", found[0]) else found.end()
+
+    def _bracket(self, position: int) -> int:
+        """Where the ``]`` of a ``[`` stands, braces respected."""
+        depth = 0
+        for found in _BRACKETS.finditer(self.text, position + 1, self.end):
+            if found[0] == "{":
+                depth += 1
+            elif found[0] == "}":
+                depth -= 1
+                if depth < 0:
+                    break
+            elif found[0] == "]" and depth == 0:
+                return found.start()
+            elif found[0] == "\n\n":
+                break
+        return position
+
+
+_SPACE = re.compile(r"(?:\s|%[^\n]*\n)*")
+_BRACKETS = re.compile(r"\\.|[{}\]]|\n\n", re.S)
