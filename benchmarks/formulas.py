@@ -2,8 +2,8 @@
 
     python benchmarks/formulas.py [ROWS.jsonl] [--engine rules] [--jobs 2] [--runs 3]
 
-Without ROWS the committed evaluation set is used (jsonl/eval.jsonl). Rows are {"latex", "display", "macros"}; the cache
-is off. The rate is that of the fastest run: other work on the machine only ever makes it slower.
+Without ROWS the committed evaluation set is used (jsonl/eval.jsonl). Rows are {"latex", "display", "macros"};
+the cache is off. The rate is that of the fastest run: other work on the machine only ever makes it slower.
 """
 
 import argparse

@@ -1,10 +1,10 @@
 """How far the formula verifier can be trusted: its precision and recall on its own test set.
 
     python benchmarks/verifier.py                        the test set (tests/verify/formula_cases.txt)
-    python benchmarks/verifier.py --formulas ROWS.jsonl  and: where both rule engines agree against the reference
+    python benchmarks/verifier.py --formulas ROWS.jsonl  and: where both rule engines contradict the reference
 
-The second figure needs rows {"latex", "display"}. Two converters with parsers of their own that agree with each
-other and not with the reference point at a fault of the reference; the rows are printed to be looked at.
+The second figure needs rows {"latex", "display"}. Two converters with parsers of their own that agree with
+each other and not with the reference point at a fault of the reference; the rows are printed to be looked at.
 """
 
 import argparse
@@ -17,6 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.verify.cases import composed, read_cases
+
 from typlora.tex.unit import Unit, UnitKind
 from typlora.verify.compare import differences, same
 from typlora.verify.formula import canonical_typst, judge, reference
@@ -38,12 +39,9 @@ def on_test_set() -> None:
     seconds = time.perf_counter() - started
     right, wrong = called[True, True] + called[True, False], called[False, True] + called[False, False]
     equal = called[True, True] + called[False, True]
-    print(
-        f"right conversions: {right}, called equal: {called[True, True]} (recall {called[True, True] / right:.1%})"
-    )
-    print(
-        f"wrong conversions: {wrong}, called equal: {called[False, True]} (precision {called[True, True] / equal:.1%})"
-    )
+    hits = called[True, True]
+    print(f"right conversions: {right}, called equal: {hits} (recall {hits / right:.1%})")
+    print(f"wrong conversions: {wrong}, called equal: {equal - hits} (precision {hits / equal:.1%})")
     print(f"{len(cases) / seconds:.0f} verdicts a second in one process")
 
 

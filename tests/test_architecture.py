@@ -39,7 +39,7 @@ def test_imports_go_one_way(file: Path) -> None:
 
 def test_help_needs_no_heavy_library() -> None:
     code = (
-        "import sys; from typlora.cli.main import main; main(['--help']); print(*sys.modules, file=sys.stderr)"
+        "import sys; from typlora.cli.main import main; main(['--help']);print(*sys.modules, file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "convert" in done.stdout

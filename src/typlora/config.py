@@ -7,7 +7,7 @@ TYPST_VERSION = "0.15.2"  # kept equal to pyproject.toml by a test; verdicts hol
 
 
 def home() -> Path:
-    """The user's cache folder: ``TYPLORA_HOME``, else ``$XDG_CACHE_HOME/typlora``, else ``~/.cache/typlora``."""
+    """The user's cache: ``TYPLORA_HOME``, else ``$XDG_CACHE_HOME/typlora``, else ``~/.cache/typlora``."""
     if override := os.environ.get("TYPLORA_HOME"):
         return Path(override).expanduser()
     base = os.environ.get("XDG_CACHE_HOME")

@@ -102,7 +102,8 @@ def _latin_only(rewriter: "Rewriter", opening: str, inside: Tokens) -> Tokens:
 
 
 def wrapper(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style) -> Result:
-    inside, after = rewriter.argument(tokens, at + 1, style)
+    # A box is set in display style, whatever stands around it (amsmath).
+    inside, after = rewriter.argument(tokens, at + 1, "display" if tokens[at] == "\\boxed" else style)
     return rewriter.wrap(rules.WRAPPERS[tokens[at]], inside), after
 
 

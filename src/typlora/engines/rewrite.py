@@ -59,7 +59,8 @@ class Rewriter:
     def wrap(self, opening: str, inside: Tokens, closing: str = "") -> Tokens:
         """``inside`` between two marks; ``closing`` closes every bracket of ``opening`` by default."""
         if not closing:
-            closing = "$)" if opening.endswith("$") else ")" * _unclosed(opening)
+            code, dollar, formula = opening.rpartition("$")
+            closing = ")" * _unclosed(formula) + (f"${')' * _unclosed(code)}" if dollar else "")
         before, after = self.marks.pair(opening, closing)
         return [before, *inside, after]
 

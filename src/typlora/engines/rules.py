@@ -90,7 +90,7 @@ WRAPPERS = {
     "\\mathpunct": 'class("punctuation", ',
     "\\phantom": "#hide($",
     "\\hphantom": "#hide($",
-    "\\boxed": "#box(stroke: 0.5pt, inset: 3pt, $",
+    "\\boxed": "#box(stroke: 0.5pt, inset: 3pt, $display(",
     "\\fbox": "#box(stroke: 0.5pt, inset: 3pt, $",
 }
 BRACES = {

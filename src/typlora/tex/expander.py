@@ -32,7 +32,7 @@ MAX_PROBLEMS = 200
 _STOPS = re.compile(r"[\\{}%^_$]")
 
 
-class Abort(Exception):  # noqa: N818 - control flow of the expansion, never seen outside
+class Abort(Exception):
     """The use under way cannot be expanded because of ``culprit``; no message: not worth a problem."""
 
     def __init__(self, culprit: str, message: str = "") -> None:

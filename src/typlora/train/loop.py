@@ -25,7 +25,7 @@ from typlora.train.progress import Progress
 MOST_ROLLBACKS = 3  # each halves the rate; a run that diverges at an eighth of it has another fault
 
 
-class Stopped(Exception):  # noqa: N818 - not an error: the user asked for it
+class Stopped(Exception):
     """A signal ended the run after a checkpoint was written."""
 
     def __init__(self, signal_number: int, checkpoint: Path) -> None:

@@ -146,6 +146,12 @@ def _lines(augment: str) -> str:
     return f"lines h{places['hline']} v{places['vline']}"
 
 
+def _ruled(lines: str, matrix: Node) -> Node:
+    """A matrix with lines: they belong to the table, not to the delimiters around it."""
+    members = list(matrix[1]) if matrix[0] == "row" else [matrix]
+    return row([("mark", lines, item) if item[0] == "tab" else item for item in members])
+
+
 def _under_over(element: Any, style: int, depth: int) -> Node:
     first, rest = element[0], list(element[1:])
     mark = _mark_of(rest[0])
@@ -153,7 +159,7 @@ def _under_over(element: Any, style: int, depth: int) -> Node:
         body = _read(first, style, depth + 1)
         return accent("underline", body, under=True) if mark == "\u0332" else ("mark", "cancel", body)
     if len(rest) == 1 and mark.startswith("\u2983"):
-        return ("mark", _lines(mark.strip("\u2983\u2984")), _read(first, style, depth + 1))
+        return _ruled(_lines(mark.strip("\u2983\u2984")), _read(first, style, depth + 1))
     if len(rest) == 1 and mark == BOX_MARK:
         return ("mark", "box", _read(first, style, depth + 1))
     if (

@@ -12,5 +12,5 @@ FORMULA_PREAMBLE = """\
 #show math.mat: it => if it.augment == none { it } else {
   math.attach(math.limits(it), t: "\\u{2983}" + repr(it.augment) + "\\u{2984}")
 }
-#show box: it => math.attach(math.limits(it.body), t: "\\u{25a2}\\u{25a2}")
+#show box: it => math.attach(math.limits(math.inline(it.body)), t: "\\u{25a2}\\u{25a2}")
 """

@@ -95,7 +95,7 @@ def command(reader: "Reader", word: str, font: "_Font", depth: int) -> Node:
     if word in {"boxed", "fbox"}:
         if word == "fbox":
             return ("mark", "box", read_text(reader.raw_group(), "n", depth))
-        return ("mark", "box", reader.argument(font, depth))
+        return ("mark", "box", ("style", 0, reader.argument(font, depth)))  # amsmath sets it displayed
     if word == "textcolor":
         reader.raw_option()
         reader.raw_group()

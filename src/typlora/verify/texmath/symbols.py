@@ -75,8 +75,8 @@ LIMIT_NAMES = {
     "injlim": "inj lim", "projlim": "proj lim",
 }  # fmt: skip
 PLAIN_NAMES = frozenset({
-    "arccos", "arcsin", "arctan", "arg", "cos", "cosh", "cot", "coth", "csc", "deg", "dim", "exp", "hom", "ker",
-    "lg", "ln", "log", "sec", "sin", "sinh", "tan", "tanh",
+    "arccos", "arcsin", "arctan", "arg", "cos", "cosh", "cot", "coth", "csc", "deg", "dim", "exp", "hom",
+    "ker", "lg", "ln", "log", "sec", "sin", "sinh", "tan", "tanh",
 })  # fmt: skip
 ACCENT_COMMANDS = {
     "hat": "hat", "widehat": "hat", "tilde": "tilde", "widetilde": "tilde", "bar": "bar",
