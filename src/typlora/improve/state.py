@@ -31,7 +31,7 @@ class Round:
     def with_facts(self, **facts: Any) -> "Round":
         """The round with more facts, which are on disk when this returns."""
         changed = replace(self, facts={**self.facts, **facts})
-        record = {**asdict(changed), "folder": None}
+        record = {name: value for name, value in asdict(changed).items() if name != "folder"}
         write_atomic(self.folder / STATE, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
         return changed
 
