@@ -143,6 +143,7 @@ def measure_folders(
             typst = convert(main)
             if typst.strip():
                 root = (roots or {}).get(name, folder)
+                root = root / folder.name if (root / folder.name).is_dir() else root
                 rows.append(measure(folder, name, typst, pool, reference, root))
             else:
                 nothing: dict[str, float | None] = dict.fromkeys(COLUMNS)

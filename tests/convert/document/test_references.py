@@ -2,7 +2,7 @@
 
 import pytest
 
-from .helpers import compile_error, drafted, typst
+from .helpers import blocks, compile_error, drafted, typst
 
 
 def check(latex: str, expected: str, preamble: str = "") -> None:
@@ -77,3 +77,21 @@ def test_author_year_citations() -> None:
         "= References\n\n#bib-entry[Smith.] <s>",
         "\\usepackage{natbib}",
     )
+
+
+def test_a_label_in_a_footnote_is_the_number_of_the_footnote() -> None:
+    made = drafted(
+        "\\section{S}\\label{s} One\\footnote{a}, two\\footnote{\n\\label{fn}b}. See \\ref{fn}, \\ref{s}."
+    )
+    text = "\n".join(blocks(made))
+    assert "#footnote[b] <fn>" in text and "#note-number(<fn>)" in text and "@s" in text
+    assert compile_error(made) == ""
+
+
+def test_braces_in_the_caption_of_a_listing() -> None:
+    made = drafted(
+        "\\begin{lstlisting}[caption={A \\texttt{b.c} d},label=k]\nfoo\n\\end{lstlisting}\nSee \\ref{k}."
+    )
+    text = "\n".join(blocks(made))
+    assert "caption: [A b.c d]" in text and "@k" in text
+    assert compile_error(made) == ""

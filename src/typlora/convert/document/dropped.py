@@ -5,10 +5,11 @@ Words that a reader of the PDF sees are listed with their LaTeX; layout is count
 
 import re
 
-from typlora.convert.document.builder import Builder, macro
-from typlora.convert.document.nodes import Cursor, Node, end, is_macro
+from typlora.convert.document.builder import IGNORED, MACROS, SWITCHES, Builder, macro
+from typlora.convert.document.nodes import Cursor, Node, end, is_macro, kind
 from typlora.convert.document.pieces import Code
 from typlora.convert.document.tally import count, note_layout
+from typlora.tex.specs import MACRO_SPECS
 
 _ONLY_FURNITURE = re.compile(
     r"\\(?:thepage|rightmark|leftmark|slshape|itshape|bfseries|nouppercase|thechapter|thesection|today|sffamily"
@@ -83,3 +84,32 @@ def in_preamble(builder: Builder, node: Node, cursor: Cursor) -> None:
         note_layout(builder.context, node)
         if node.macroname in _HEADS:
             running_head(builder, node, cursor)
+        elif not _known(node.macroname):
+            _unknown(builder, node, cursor)
+
+
+def _known(name: str) -> bool:
+    return any(name in table for table in (MACROS, SWITCHES, IGNORED, MACRO_SPECS, _SETTINGS))
+
+
+# Settings of packages: nothing a reader sees.
+_SETTINGS = frozenset(
+    """lstdefinestyle lstdefinelanguage newlist pgfkeys hypersetup write DeclareUnicodeCharacter newacronym
+    newglossaryentry DeclareFieldFormat IfFileExists ifx expandafter csname fancypagestyle AfterEndEnvironment
+    BeforeBeginEnvironment AtBeginEnvironment AtEndEnvironment NeedsTeXFormat ProvidesPackage ProvidesFile
+    tikzstyle newrobustcmd patchcmd apptocmd pretocmd""".split()  # noqa: SIM905 - a list of names reads better
+)
+
+
+def _unknown(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """A command that only a class knows may hold the title: its words must not go in silence."""
+    groups: list[Node] = []
+    while (following := cursor.peek()) is not None and kind(following) == "group":
+        while (found := cursor.next()) is not None and found is not following:
+            pass
+        groups.append(following)
+    latex = "".join(builder.context.text[group.pos : end(group)] for group in groups)
+    prose = re.search(r"[^\W\d_]{2,}[\s~]+[^\W\d_]{2,}", re.sub(r"\\[A-Za-z@]+", "\\\\", latex))
+    if prose and "format" not in node.macroname:
+        what = "unknown commands of the preamble, whose words are not in the output"
+        count(builder.context, what, node, node.macroname, f"\\{node.macroname}{latex}"[:300])

@@ -57,6 +57,9 @@ HELPERS: dict[str, str] = {
     "page-of": """\
 // The number of the page a label is on.
 #let page-of(label) = context link(label, str(counter(page).at(label).first()))""",
+    "note-number": """\
+// The number of a footnote.
+#let note-number(label) = context link(label, str(counter(footnote).at(label).first()))""",
     "missing-image": """\
 // Stands for a picture that could not be found or read.
 #let missing-image(name) = rect(

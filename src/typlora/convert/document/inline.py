@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from typlora.convert.document.builder import SWITCHES, Builder, macro
+from typlora.convert.document.context import Target
 from typlora.convert.document.nodes import Cursor, Node, content
 from typlora.convert.document.pieces import (
     Code,
@@ -180,9 +181,13 @@ def footnote(builder: Builder, node: Node, cursor: Cursor) -> None:
     name = node.macroname
     if name in {"marginpar", "marginnote", "sidenote", "todo"}:
         builder.context.lose(node, f"\\{name} is written as a footnote")
-    saved = builder.context.current
+    context = builder.context
+    saved = context.current
+    if name == "footnote":
+        context.counters.step("footnote")
+    target = context.current = Target("footnote", str(context.counters.values.get("footnote", 0) or ""))
     body = builder.nested().flow(content(argument))
-    builder.context.current = saved
+    context.current = saved
     while (
         builder.paragraph and isinstance(builder.paragraph[-1], Text) and builder.paragraph[-1].text.isspace()
     ):
@@ -190,7 +195,7 @@ def footnote(builder: Builder, node: Node, cursor: Cursor) -> None:
     last = builder.paragraph[-1] if builder.paragraph else None
     if isinstance(last, Text) and name != "thanks":
         builder.paragraph[-1] = Text(last.text.rstrip(" \n"))
-    builder.add(*call("footnote", body))
+    builder.add(*call("footnote", body), target.anchor())
 
 
 @macro("footnotemark")
@@ -199,6 +204,8 @@ def footnote_mark(builder: Builder, node: Node, cursor: Cursor) -> None:
     (number,) = cursor.arguments(node, "[")
     if number is not None:
         builder.add(*call("super", [Text(builder.source(number))]))
+    else:
+        builder.context.counters.step("footnote")
 
 
 @macro("url", "nolinkurl", "path")

@@ -22,6 +22,7 @@ _LANGUAGES = {"c++": "cpp", "[latex]tex": "latex", "tex": "latex", "matlab": "ma
     "csharp": "cs",
               "pseudocode": "", "text": "", "none": "", "caml": "ocaml", "[objective]caml": "ocaml",
               "bash": "bash"}  # fmt: skip
+_GROUP = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 
 
 @environment(*_VERBATIM)
@@ -34,7 +35,7 @@ def verbatim(builder: Builder, node: Node) -> None:
     stop = source.rfind("\\end{")
     inside = source[begin : stop if stop >= begin else len(source)]
     options, language = "", ""
-    found = re.match(r"[ \t]*\n?[ \t]*\[((?:[^\[\]{}]|\{[^{}]*\}|\[[^\]]*\])*)\]", inside)
+    found = re.match(rf"[ \t]*\n?[ \t]*\[((?:[^\[\]{{}}]|{_GROUP}|\[[^\]]*\])*)\]", inside)
     if found and name not in {"verbatim", "verbatim*"} and "\n\n" not in found[0]:
         options, inside = found[1], inside[found.end() :]
     if name in {"minted", "tcblisting"} and (found := re.match(r"\s*\{([^{}]*)\}", inside)):
@@ -49,7 +50,8 @@ def verbatim(builder: Builder, node: Node) -> None:
         inside = _unescaped(builder, node, inside)
     code = fence(_dedent(inside), language or context.options.get("lst-language", ""))
     settings = {
-        key: value.strip("{} ") for key, value in re.findall(r"(\w+)\s*=\s*(\{[^{}]*\}|[^,]*)", options)
+        key: value[1:-1].strip() if value.startswith("{") else value.strip()
+        for key, value in re.findall(rf"(\w+)\s*=\s*({_GROUP}|[^,]*)", options)
     }
     caption, key = settings.get("caption", ""), settings.get("label", "")
     if not caption:

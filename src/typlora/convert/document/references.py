@@ -166,6 +166,9 @@ def _number(context: Context, node: Node, key: str) -> Pieces:
     target = _find(context, key)
     if target is None:
         return missing(context, node, key)
+    if target.name == "footnote":
+        context.need("note-number")
+        return [Code(f"#note-number(<{target.label}>)")]
     if target.native:
         context.need("plain-references")
         return [Reference(target.label)]

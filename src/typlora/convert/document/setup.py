@@ -243,7 +243,7 @@ def _counters(context: Context) -> None:
     within.setdefault("paragraph", "subsubsection")
     if context.chapters:
         within.setdefault("section", "chapter")
-        for name in ("figure", "table", "equation"):
+        for name in ("figure", "table", "equation", "footnote"):
             within.setdefault(name, "chapter")
 
 
