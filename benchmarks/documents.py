@@ -39,6 +39,9 @@ class Result:
     losses: int
     seconds: float
     missing: list[tuple[str, int]]
+    silent: int | None = (
+        None  # words that the check at the end of a conversion found neither kept nor reported
+    )
 
 
 def words(text: str) -> Counter[str]:
@@ -90,6 +93,7 @@ def measure(folder: Path, engine: str, out: Path, pool: CompilerPool) -> Result:
     project = read_project(folder / "main.tex")
     made = draft(project)
     losses = len(made.losses)
+    silent: int | None = None
     target = out / folder.name
     target.mkdir(parents=True, exist_ok=True)
     for asset in made.assets:
@@ -107,6 +111,7 @@ def measure(folder: Path, engine: str, out: Path, pool: CompilerPool) -> Result:
         result = convert_project(project, cascade, pool, source=folder.name, output=str(target))
         typst, pdf, ok = result.typst, result.pdf, bool(result.pdf)
         losses = sum(item.is_loss for item in result.document.items)
+        silent = None if result.document.words is None else result.document.missing
     seconds = time.perf_counter() - started
     (target / "main.typ").write_text(typst, encoding="utf-8")
     (target / "main.pdf").write_bytes(pdf)
@@ -120,7 +125,11 @@ def measure(folder: Path, engine: str, out: Path, pool: CompilerPool) -> Result:
     headings = sum(
         block.unit.kind is UnitKind.HEADING or str(block.parts[0]).startswith("==") for block in made.blocks
     )
-    return Result(folder.name, ok, share, headings, losses, seconds, missing)
+    return Result(folder.name, ok, share, headings, losses, seconds, missing, silent)
+
+
+def _shown(count: int | None) -> str:
+    return "-" if count is None else str(count)
 
 
 def main() -> None:
@@ -132,13 +141,15 @@ def main() -> None:
     flags = parser.parse_args()
     results = []
     with tempfile.TemporaryDirectory() as scratch, CompilerPool(jobs=1, seconds=60) as pool:
-        print(f"{'document':14} compiles  words kept  headings  losses  seconds")
+        print(f"{'document':14} compiles  words kept  headings  losses  silent  seconds")
         for folder in sorted(path.parent for path in flags.folder.glob("*/main.tex")):
             result = measure(folder, flags.engine, flags.out or Path(scratch), pool)
             results.append(result)
             share = f"{result.words:9.1f} %" if result.words is not None else "          -"
             compiles = "yes" if result.compiles else "NO"
-            numbers = f"{result.headings:9} {result.losses:7} {result.seconds:8.2f}"
+            numbers = (
+                f"{result.headings:9} {result.losses:7} {_shown(result.silent):>7} {result.seconds:8.2f}"
+            )
             print(f"{result.name:14} {compiles:8} {share} {numbers}", flush=True)
             if flags.show_words:
                 print("   ", ", ".join(f"{w} {n}" for w, n in result.missing[: flags.show_words]))
