@@ -17,6 +17,7 @@ from typlora.convert.report.machine import to_json
 from typlora.convert.report.page import script_json, to_html
 from typlora.convert.report.render import Pictures, render
 from typlora.convert.report.terminal import show
+from typlora.convert.silence import Checked, Finding
 from typlora.tex.unit import Span, Unit, UnitKind
 from typlora.verify.compiler import CompilerPool
 from typlora.verify.verdict import Outcome, Verdict
@@ -63,6 +64,20 @@ def test_json_has_everything(report: Report) -> None:
     assert document["engines"] == {"rules:tylax": 2, "kept-latex": 1, "rules:pandoc": 1}
     first = document["items"][0]
     assert (first["file"], first["line"], first["column"], first["latex"]) == ("a.tex", 9, 2, r"\tikz")
+
+
+def test_words_that_were_lost_silently_are_entries_and_in_the_summary() -> None:
+    finding = Finding(("green", "leaves"), Span("a.tex", 7, 1, 7, 9), "green leaves")
+    document = build("a.tex", "a.typ", conversions(), [], 0.1, checked=Checked(50, (finding,)))
+    whole = Report((document,), "", "", "rules", 0.1)
+    data = json.loads(to_json(whole))["documents"][0]
+    assert data["words"] == {"checked": 50, "missing": 2}
+    assert "check" not in data["engines"]
+    item = next(item for item in data["items"] if item["kind"] == "words")
+    assert (item["engine"], item["line"], item["differences"]) == ("check", 7, ["green", "leaves"])
+    out = io.StringIO()
+    show(whole, Console(file=out, width=160))
+    assert "2 of 50" in out.getvalue() and "a.tex:7:1" in out.getvalue()
 
 
 def test_terminal_names_losses_with_file_and_line(report: Report) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typlora.convert.draft import draft
 from typlora.tex.project import read_project
 
-from .helpers import compile_error, drafted, typst
+from .helpers import blocks, compile_error, drafted, typst
 
 
 def check(latex: str, expected: str, preamble: str = "") -> None:
@@ -97,4 +97,15 @@ def test_title_block() -> None:
         "#align(center)[\n  #set par(spacing: 1em, justify: false)\n  #text(1.7em)[*A & B*]\n\n "
         " Jane\n\n  John\n\n  May\n]"
     )
+    assert compile_error(made) == ""
+
+
+def test_a_caption_outside_of_a_float_has_a_number_of_its_own() -> None:
+    made = drafted(
+        "\\section{S}\n\n\\begin{tabular}{l}a\\end{tabular}\n\\captionof{table}{Words}\\label{t}\n\n"
+        "See \\ref{t}.",
+        "\\usepackage{caption}",
+    )
+    text = "\n".join(blocks(made))
+    assert "caption: [Words]" in text and "kind: table" in text and "<t>" in text and "@t" in text
     assert compile_error(made) == ""

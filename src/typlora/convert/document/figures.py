@@ -219,9 +219,32 @@ def caption(builder: Builder, node: Node, cursor: Cursor) -> None:
     arguments = cursor.arguments(node, "{[{" if node.macroname == "captionof" else "*[{")
     if builder.context.options.get("caption-done") and node.pos in builder.context.captions:
         return
+    if node.macroname == "captionof" and not builder.context.options.get("in-float"):
+        _caption_of(builder, node, builder.source(arguments[0]), builder.argument(arguments[2]))
+        return
     builder.flush()
     builder.add(*builder.argument(arguments[2]))
     builder.flush()
+
+
+def _caption_of(builder: Builder, node: Node, what: str, words: Pieces) -> None:
+    """A caption without a float: it takes the picture or table right before it, and the number."""
+    context = builder.context
+    what = what if what in {"figure", "table"} else "figure"
+    context.counters.step(what)
+    context.need(f"counted-{what}", f"caption-{what}")
+    target = context.current = Target(what, context.counters.show(what), native=True)
+    body: Pieces = []
+    if not is_empty(builder.paragraph) and not any(
+        isinstance(piece, Text) and piece.text.strip() for piece in builder.paragraph
+    ):
+        body, builder.paragraph = strip(builder.paragraph), []
+    elif is_empty(builder.paragraph) and builder.chunks and builder.chunks[-1].kind is UnitKind.TABLE:
+        body = builder.chunks.pop().pieces
+    kind_of = "table" if what == "table" else "image"
+    pieces: Pieces = [Mark("#figure(\n"), Shift(2), Mark("  ["), *body, Mark("],\ncaption: ["), *words]
+    pieces += [Mark(f"],\nkind: {kind_of},\n"), Shift(-2), Mark("\n"), Mark(")"), target.anchor()]
+    builder.block(UnitKind.FIGURE, pieces, node)
 
 
 def _looks_like_table(body: Pieces) -> bool:
