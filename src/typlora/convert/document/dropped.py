@@ -61,7 +61,7 @@ def contents_line(builder: Builder, node: Node, cursor: Cursor) -> None:
 @macro("rule")
 def rule(builder: Builder, node: Node, cursor: Cursor) -> None:
     """A line or a bar; a strut, which has no width, is nothing to see."""
-    from typlora.convert.document.tables import length
+    from typlora.convert.document.lengths import length
 
     _, wide, high = (builder.source(argument) for argument in cursor.arguments(node, "[{{"))
     width, height = length(wide), length(high)

@@ -6,10 +6,10 @@ from pathlib import Path
 from typlora.convert.document.builder import Builder, macro
 from typlora.convert.document.context import Context
 from typlora.convert.document.inline import string
+from typlora.convert.document.lengths import length
 from typlora.convert.document.nodes import Cursor, Node
 from typlora.convert.document.nouns import Asset
 from typlora.convert.document.pieces import Code
-from typlora.convert.document.tables import length
 
 _EXTENSIONS = (
     ".pdf",

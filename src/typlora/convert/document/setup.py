@@ -194,7 +194,7 @@ def _packages(builder: Builder, node: Node, cursor: Cursor) -> None:
 
 def _geometry(context: Context, options: str) -> None:
     """Margins of the page, as far as they are lengths."""
-    from typlora.convert.document.tables import length
+    from typlora.convert.document.lengths import length
 
     for name, value in re.findall(r"([a-z]+)\s*=\s*([^,]+)", options):
         size = length(value)

@@ -1,0 +1,160 @@
+"""The body of a table: cells with what they span, and the lines between rows.
+
+A cell is a row of nodes between ``&`` and ``\\\\``.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from typlora.convert.document.builder import Builder
+from typlora.convert.document.columns import Column, columns
+from typlora.convert.document.inline import strong
+from typlora.convert.document.nodes import Cursor, Node, content, is_blank, is_macro, kind
+from typlora.convert.document.pieces import Pieces, Text, is_empty, strip
+
+_RULES = {"toprule": "0.08em", "midrule": "0.05em", "bottomrule": "0.08em", "hline": "0.5pt", "Xhline": "1pt"}
+_RULES |= {"hdashline": "dash", "firsthline": "0.5pt", "lasthline": "0.5pt", "heavyrule": "0.08em"}
+_PARTIAL = {"cline": "0.5pt", "cmidrule": "0.03em", "cdashline": "dash"}
+
+
+@dataclass(slots=True)
+class Cell:
+    """A cell with the number of columns and rows it takes."""
+
+    pieces: Pieces
+    columns: int = 1
+    rows: int = 1
+    align: str = ""
+    fill: str = ""
+
+
+@dataclass(slots=True)
+class Rows:
+    """The rows of a table in order, and the lines between them: ``(before row, start, end, stroke)``."""
+
+    cells: list[list[Cell]] = field(default_factory=list)
+    lines: list[tuple[int, int, int | None, str]] = field(default_factory=list)
+    header: int = 0
+
+
+def read_rows(builder: Builder, nodes: list[Node], cols: list[Column], owner: Node) -> Rows:
+    """Cells and lines of a table body."""
+    rows = Rows()
+    row: list[Cell] = []
+    cell: list[Node] = []
+    cursor = Cursor(nodes, builder.context.text)
+
+    def end_cell() -> None:
+        nonlocal cell
+        made = _cell(builder, cell, cols, sum(c.columns for c in row))
+        row.append(made)
+        cell = []
+
+    def end_row() -> None:
+        nonlocal row
+        if any(not is_blank(n) for n in cell) or row:
+            end_cell()
+            rows.cells.append(row)
+        cell.clear()
+        row = []
+
+    while (node := cursor.next()) is not None:
+        if kind(node) == "specials" and node.specials_chars == "&":
+            end_cell()
+        elif is_macro(node, "\\", "tabularnewline", "cr"):
+            cursor.arguments(node, "*[")
+            if not row and not any(not is_blank(n) for n in cell):
+                rows.cells.append([])
+            end_row()
+        elif kind(node) == "macro" and node.macroname in _RULES:
+            cursor.arguments(node, "{" if node.macroname == "Xhline" else "[")
+            if not any(not is_blank(n) for n in cell) and not row:
+                rows.lines.append((len(rows.cells), 0, None, _RULES[node.macroname]))
+        elif kind(node) == "macro" and node.macroname in _PARTIAL:
+            _partial_rule(builder, node, cursor, rows)
+        elif is_macro(node, "specialrule"):
+            cursor.arguments(node, "{{{")
+            rows.lines.append((len(rows.cells), 0, None, "0.08em"))
+        elif is_macro(node, "addlinespace", "morecmidrules"):
+            cursor.arguments(node, "[")
+        elif is_macro(node, "caption", "label"):
+            if node.macroname == "caption":
+                cursor.arguments(node, "*[{")
+        elif is_macro(node, "endhead", "endfirsthead"):
+            end_row()
+            if node.macroname == "endhead" and rows.header:
+                del rows.cells[rows.header :]  # the header of the following pages says the same again
+                rows.lines = [line for line in rows.lines if line[0] <= rows.header]
+            else:
+                rows.header = len(rows.cells)
+        elif is_macro(node, "endfoot", "endlastfoot"):
+            end_row()
+            del rows.cells[rows.header :]
+            rows.lines = [line for line in rows.lines if line[0] <= rows.header]
+        elif is_macro(node, "noalign", "rowcolors"):
+            cursor.arguments(node, "{")
+        else:
+            cell.append(node)
+    end_row()
+    return rows
+
+
+def _partial_rule(builder: Builder, node: Node, cursor: Cursor, rows: Rows) -> None:
+    """``\\cline{2-3}``, ``\\cmidrule(lr){2-3}``."""
+    text = builder.context.text
+    known = cursor.arguments(node, "[")
+    following = cursor.peek()
+    if following is not None and kind(following) == "chars" and following.chars.lstrip().startswith("("):
+        cursor.next()
+    argument = cursor.arguments(node, "{")[0] if known[0] is None else cursor.arguments(node, "[{")[1]
+    found = re.match(r"\s*(\d+)\s*-\s*(\d+)", builder.source(argument)) or re.match(
+        r"\\[a-z]+\s*(?:\[[^\]]*\])?\s*(?:\([^)]*\))?\s*\{(\d+)-(\d+)\}", text[node.pos : node.pos + 60]
+    )
+    if found:
+        rows.lines.append((len(rows.cells), int(found[1]) - 1, int(found[2]), _PARTIAL[node.macroname]))
+
+
+def _cell(builder: Builder, nodes: list[Node], cols: list[Column], index: int) -> Cell:
+    """One cell; ``\\multicolumn`` and ``\\multirow`` at its start decide what it spans."""
+    cursor = Cursor(nodes, builder.context.text)
+    cell = Cell([])
+    rest = nodes
+    for _ in range(3):
+        first = cursor.peek()
+        if first is not None and is_macro(first, "multicolumn"):
+            while cursor.next() is not first:
+                pass
+            number, spec, body = cursor.arguments(first, "{{{")
+            cell.columns = max(1, _integer(builder.source(number)))
+            inner, _ = columns(builder.source(spec))
+            cell.align = inner[0].align if inner else ""
+            rest = [*content(body), *cursor.rest()]
+        elif first is not None and is_macro(first, "multirow"):
+            while cursor.next() is not first:
+                pass
+            _, number, _, _, _, body = cursor.arguments(first, "[{[{[{")
+            cell.rows = max(1, abs(_integer(builder.source(number))))
+            rest = [*content(body), *cursor.rest()]
+        elif first is not None and is_macro(first, "cellcolor", "rowcolor"):
+            from typlora.convert.document.colors import color
+
+            while cursor.next() is not first:
+                pass
+            model, name = cursor.arguments(first, "[{")
+            cell.fill = color(builder.context, builder.source(name), builder.source(model))
+            rest = cursor.rest()
+        else:
+            break
+        cursor = Cursor(rest, builder.context.text)
+    cell.pieces = strip(builder.flow(rest))
+    column = cols[index] if index < len(cols) else None
+    if column is not None and column.bold and cell.columns == 1:
+        cell.pieces = strong(builder, cell.pieces)
+    if column is not None and column.before and cell.columns == 1 and not is_empty(cell.pieces):
+        cell.pieces = [Text(column.before), *cell.pieces]
+    return cell
+
+
+def _integer(text: str) -> int:
+    found = re.match(r"\s*(-?\d{1,3})", text)
+    return int(found[1]) if found else 1
