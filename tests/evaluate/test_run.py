@@ -147,7 +147,7 @@ def test_one_equation(markup: str, inside: str | None) -> None:
 
 
 def test_kept_latex_is_no_answer(pool: CompilerPool) -> None:
-    from typlora.evaluate.run import KEPT
+    from typlora.evaluate.metrics import KEPT
 
     kept = Output('upright("x")', engine=KEPT, reported=True)
     rows = evaluate(Told({"k": kept}), [suite(Item("k", r"\frac{1}{2}"))], pool).suites[0].rows

@@ -14,6 +14,7 @@ from typlora.errors import ConfigError
 if TYPE_CHECKING:
     from typlora.convert.stack import Options
     from typlora.evaluate.converters import Converter
+    from typlora.evaluate.documents import DocumentSuite
     from typlora.evaluate.results import Evaluation, Report
     from typlora.evaluate.suites import Suite
     from typlora.verify.compiler import CompilerPool
@@ -37,7 +38,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--device", help="where the model runs: cpu, cuda, ... (default: the best)")
     parser.add_argument(
-        "--suite", nargs="+", action="extend", type=Path, metavar="FILE", help=f"default: {DEFAULT_SUITE}"
+        "--suite",
+        nargs="+",
+        action="extend",
+        type=Path,
+        metavar="FILE|FOLDER",
+        help=f"rows in a .jsonl file, a folder of such files, or a folder of documents with a main.tex in "
+        f"each (default: {DEFAULT_SUITE})",
     )
     parser.add_argument(
         "--against",
@@ -46,7 +53,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME,...",
         help="pandoc, tylax, tex2typst, auto, rules, model, a RUN, or FILE.json of an earlier evaluation",
     )
-    parser.add_argument("--limit", type=positive, metavar="N", help="N rows of each suite, evenly spread")
+    parser.add_argument(
+        "--limit", type=positive, metavar="N", help="N rows or documents of each suite, evenly spread"
+    )
     parser.add_argument("--html", type=Path, metavar="FILE", help="page with all rows, losses first")
     parser.add_argument("--json", type=Path, metavar="FILE", help="all rows' verdicts")
     parser.add_argument("--fresh", action="store_true", help="forget rows kept from earlier evaluations")
@@ -56,17 +65,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0. Raises ``InputError`` for a wrong flag, suite or run before anything is measured."""
-    from typlora.evaluate.results import Report, write_report
+    from typlora.evaluate.results import Report, changed_suites, write_report
     from typlora.evaluate.table import show
     from typlora.evaluate.versions import versions
     from typlora.verify.compiler import CompilerPool
 
-    suites = _suites(args)
+    suites, documents = _suites(args)
     with ExitStack() as stack:
         pool = stack.enter_context(CompilerPool(args.jobs))
         plan = _plan(args, pool, stack)
-        evaluations = [one for entry in plan for one in _measured(entry, suites, pool, args)]
+        evaluations = [one for entry in plan for one in _measured(entry, suites, documents, pool, args)]
         report = Report(tuple(evaluations), versions(evaluations), _now())
+        for line in changed_suites(report):
+            say("evaluate", line)
         if args.json is not None:
             write_report(args.json, report)
         if args.html is not None:
@@ -75,13 +86,15 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _suites(args: argparse.Namespace) -> list["Suite"]:
+def _suites(args: argparse.Namespace) -> tuple[list["Suite"], list["DocumentSuite"]]:
+    from typlora.evaluate.documents import find_documents
     from typlora.evaluate.suites import find_suites
 
     paths: Sequence[Path] = args.suite or [DEFAULT_SUITE]
     if not args.suite and not DEFAULT_SUITE.is_file():
         raise ConfigError(f"there is no {DEFAULT_SUITE} here; give --suite FILE")
-    return [suite.limited(args.limit) for suite in find_suites(paths)]
+    suites = [suite.limited(args.limit) for suite in find_suites(paths)]
+    return suites, [folder.limited(args.limit) for folder in find_documents(paths)]
 
 
 def _plan(args: argparse.Namespace, pool: "CompilerPool", stack: ExitStack) -> list["Converter | Report"]:
@@ -142,7 +155,11 @@ def _open(name: str, options: "Options", pool: "CompilerPool", stack: ExitStack)
 
 
 def _measured(
-    entry: "Converter | Report", suites: Sequence["Suite"], pool: "CompilerPool", args: argparse.Namespace
+    entry: "Converter | Report",
+    suites: Sequence["Suite"],
+    documents: Sequence["DocumentSuite"],
+    pool: "CompilerPool",
+    args: argparse.Namespace,
 ) -> list["Evaluation"]:
     from typlora.evaluate.results import Report
     from typlora.evaluate.run import evaluate, journals_folder
@@ -157,6 +174,7 @@ def _measured(
             journals=journals_folder(),
             fresh=args.fresh,
             progress=lambda done, total, text: update(done, text, total),
+            documents=documents,
         )
     return [evaluation]
 

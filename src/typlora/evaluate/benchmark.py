@@ -5,20 +5,23 @@ there, and is what is missing missing in silence.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from typlora.errors import DataError
 from typlora.evaluate import observe
-from typlora.evaluate.converters import Converter, Output
+from typlora.evaluate.converters import Converter, Document, Output
 from typlora.evaluate.expectations import Check, Said, check
-from typlora.evaluate.run import KEPT, judge
+from typlora.evaluate.metrics import KEPT
+from typlora.evaluate.run import judge
 from typlora.evaluate.suites import Item, read_suite
 from typlora.verify.compiler import CompilerPool
 from typlora.verify.formula import formula_document
 
+T = TypeVar("T")
 Expectations = Sequence[Mapping[str, Any]]
 FORMULAS, BLOCKS, DOCUMENTS = "formulas.jsonl", "blocks.jsonl", "documents"
 _FRAME = "\\documentclass{{article}}\n{}\n\\begin{{document}}\n{}\n\\end{{document}}\n"
@@ -29,7 +32,7 @@ class Case:
     """One snippet or document through one converter.
 
     ``wanted`` and ``met`` count what the expectations ask for. ``silent``: what is missing in an output that
-    compiles without the converter having said so.
+    compiles without the converter having said so. ``solved``: formulas by the engine that found them.
     """
 
     id: str
@@ -40,21 +43,12 @@ class Case:
     silent: int
     seconds: float
     missing: tuple[str, ...] = ()
+    solved: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
         """It compiles, and everything expected is there."""
         return self.compiles and self.met == self.wanted
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """What a converter made of a document: ``root`` is the folder in which it is compiled."""
-
-    typst: str
-    root: Path
-    reports: tuple[str, ...]
-    seconds: float
 
 
 def read_expectations(path: Path) -> list[tuple[str, Expectations]]:
@@ -68,15 +62,16 @@ def read_expectations(path: Path) -> list[tuple[str, Expectations]]:
     return found
 
 
-def run_formulas(folder: Path, converter: Converter, pool: CompilerPool) -> list[Case]:
-    """All formulas of the suite."""
-    items = read_suite(folder / FORMULAS).items
+def run_formulas(
+    folder: Path, converter: Converter, pool: CompilerPool, limit: int | None = None
+) -> list[Case]:
+    """All formulas of the suite, or ``limit`` of them, evenly spread."""
+    pairs = _spread(_rows(folder / FORMULAS), limit)
+    items = [item for item, _, _ in pairs]
     outputs = converter.convert(items)
     rows = judge(items, outputs, pool)
     cases: list[Case] = []
-    for item, output, row, (construct, wanted) in zip(
-        items, outputs, rows, read_expectations(folder / FORMULAS), strict=True
-    ):
+    for (item, construct, wanted), output, row in zip(pairs, outputs, rows, strict=True):
         kind, value = next(iter(wanted[0].items()))
         # LaTeX that is left visible is a document that compiles, and says what was lost.
         compiles = row.compiles or output.engine == KEPT
@@ -89,9 +84,32 @@ def run_formulas(folder: Path, converter: Converter, pool: CompilerPool) -> list
             met = row.compiles and _shows(item, output, value, pool)
         silent = not met and row.compiles and not output.reported
         cases.append(
-            Case(item.id, construct, compiles, 1, int(met), int(silent), row.seconds, () if met else missing)
+            Case(
+                item.id,
+                construct,
+                compiles,
+                1,
+                int(met),
+                int(silent),
+                row.seconds,
+                () if met else missing,
+                {row.engine: 1} if met and row.engine else {},
+            )
         )
     return cases
+
+
+def _rows(path: Path) -> list[tuple[Item, str, Expectations]]:
+    """Item, construct and expectations of each row."""
+    items, expected = read_suite(path).items, read_expectations(path)
+    return [(item, construct, wanted) for item, (construct, wanted) in zip(items, expected, strict=True)]
+
+
+def _spread(found: Sequence[T], most: int | None) -> Sequence[T]:
+    """At most ``most``, taken evenly."""
+    if most is None or most >= len(found):
+        return found
+    return [found[int(index * len(found) / most)] for index in range(most)]
 
 
 def _shows(item: Item, output: Output, wanted: Sequence[str], pool: CompilerPool) -> bool:
@@ -112,17 +130,16 @@ def _shows(item: Item, output: Output, wanted: Sequence[str], pool: CompilerPool
     return True
 
 
-def run_blocks(folder: Path, converter: Converter, pool: CompilerPool) -> list[Case]:
-    """All blocks of the suite, each as a small document with the preamble it needs."""
-    items = [
-        Item(item.id, _FRAME.format(item.macros, item.latex), is_block=True)
-        for item in read_suite(folder / BLOCKS).items
-    ]
+def run_blocks(
+    folder: Path, converter: Converter, pool: CompilerPool, limit: int | None = None
+) -> list[Case]:
+    """All blocks of the suite, or ``limit``, each as a small document with the preamble it needs."""
+    rows = _spread(_rows(folder / BLOCKS), limit)
+    items = [Item(item.id, _FRAME.format(item.macros, item.latex), is_block=True) for item, _, _ in rows]
     outputs = converter.convert(items)
-    expected = read_expectations(folder / BLOCKS)
     return [
         _case(item.id, construct, wanted, _as_document(output), pool)
-        for item, output, (construct, wanted) in zip(items, outputs, expected, strict=True)
+        for (item, construct, wanted), output in zip(rows, outputs, strict=True)
     ]
 
 
@@ -131,12 +148,17 @@ def _as_document(output: Output) -> Document:
     return Document(text, Path(), (output.note,) if output.reported and output.note else (), output.seconds)
 
 
-def run_documents(folder: Path, convert: Callable[[Path], Document], pool: CompilerPool) -> list[Case]:
-    """All documents of the suite. ``convert`` gets the path of a ``main.tex``."""
+def run_documents(
+    folder: Path, converter: Converter, pool: CompilerPool, limit: int | None = None
+) -> list[Case]:
+    """All documents of the suite, or ``limit``; a converter of formulas only is not asked."""
     cases: list[Case] = []
-    for main in sorted((folder / DOCUMENTS).glob("*/main.tex")):
+    mains = [] if converter.formulas_only else sorted((folder / DOCUMENTS).glob("*/main.tex"))
+    for main in _spread(mains, limit):
         wanted = json.loads((main.parent / "expect.json").read_text(encoding="utf-8"))
-        cases.append(_case(main.parent.name, "document", wanted, convert(main), pool))
+        with tempfile.TemporaryDirectory(prefix="typlora-") as scratch:
+            made = converter.document(main, Path(scratch))
+            cases.append(_case(main.parent.name, "document", wanted, made, pool))
     return cases
 
 
@@ -155,6 +177,7 @@ def _case(name: str, construct: str, wanted: Expectations, made: Document, pool:
         silent=sum(_untold(one, said) for one in failed) if seen.compiles else 0,
         seconds=made.seconds,
         missing=tuple(f"{one.kind}: {missing}" for one in failed for missing in one.missing)[:6],
+        solved=dict(made.solved),
     )
 
 

@@ -1,7 +1,10 @@
 """What is measured: our own stack and others' converters, behind one small protocol."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from typlora import __version__
@@ -32,10 +35,26 @@ class Output:
     verdict: Verdict | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a converter made of a whole document; ``typst`` is empty where it gave up.
+
+    ``root`` is the folder in which it is compiled. ``reports``: everything the converter said about it.
+    ``solved``: proved formulas by the engine that found them, where the converter tells.
+    """
+
+    typst: str
+    root: Path
+    reports: tuple[str, ...]
+    seconds: float
+    solved: Mapping[str, int] = field(default_factory=dict)
+
+
 class Converter(Protocol):
     """Batch first. ``fingerprint`` names everything that decides the outputs.
 
-    ``formulas_only``: it does not claim to convert blocks, which are then not counted against it.
+    ``formulas_only``: it does not claim to convert blocks and documents, which are then not counted against
+    it.
     """
 
     name: str
@@ -46,6 +65,10 @@ class Converter(Protocol):
     def fingerprint(self) -> str: ...
 
     def convert(self, items: Sequence[Item]) -> list[Output]: ...
+
+    def document(self, main: Path, folder: Path) -> Document:
+        """The project whose main file is ``main``; ``folder`` is an empty one that it may write to."""
+        ...
 
     def close(self) -> None: ...
 
@@ -82,6 +105,26 @@ class OwnConverter:
                 verdict=made.verdict,
             )
         return [found[item.id] if item.id in found else self._block(item) for item in items]
+
+    def document(self, main: Path, folder: Path) -> Document:
+        """As ``typlora convert`` does it; where it crashes there is no output, and the evaluation goes on."""
+        from typlora.convert.pipeline import convert_project, place_asset
+        from typlora.convert.report.items import Status
+        from typlora.tex.project import read_project
+
+        started = time.perf_counter()
+        try:
+            made = convert_project(read_project(main), self._cascade, self._pool, source=main.name, output="")
+            for asset in made.assets:
+                place_asset(asset, folder)
+        except Exception as error:
+            told = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+            return Document("", folder, (told,), time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        losses = made.document.losses()
+        reports = tuple(f"{one.latex} {one.note} {' '.join(one.differences)}" for one in losses)
+        solved = Counter(one.engine for one in made.document.items if one.status is Status.PROVED)
+        return Document(made.typst, folder, reports, seconds, dict(solved))
 
     def close(self) -> None:
         self._cascade.close()

@@ -9,6 +9,8 @@ from typing import Any
 from typlora.evaluate.results import RowResult, SuiteResult
 from typlora.evaluate.significance import mcnemar, mean_interval, share_interval
 
+MODEL = "model"  # the name under which engines.model_engine and openai_engine answer
+KEPT = "kept-latex"  # our output where no engine has an answer that compiles: the LaTeX itself, visible
 _SPACES = re.compile(r"\s+")
 
 
@@ -77,6 +79,34 @@ def by_construct(result: SuiteResult) -> dict[str, Metrics]:
         for name in result.constructs.get(row.id, ()):
             groups.setdefault(name, []).append(row)
     return {name: measure(rows) for name, rows in groups.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """What one engine of a cascade contributes: rows it answered, and how many of those are equal."""
+
+    answered: int
+    equal: int
+
+
+def by_engine(rows: Sequence[RowResult]) -> dict[str, Solved]:
+    """Contributions by engine, the busiest first.
+
+    A cascade asks an engine only for what those before it did not solve: what a later one solved, none of
+    the earlier ones could.
+    """
+    groups: dict[str, list[RowResult]] = {}
+    for row in rows:
+        groups.setdefault(row.engine or "nobody", []).append(row)
+    found = {name: Solved(len(group), sum(row.equal for row in group)) for name, group in groups.items()}
+    return dict(sorted(found.items(), key=lambda pair: (-pair[1].equal, -pair[1].answered, pair[0])))
+
+
+def by_model_alone(rows: Sequence[RowResult]) -> list[RowResult]:
+    """Rows of a cascade with rules that only the model solved; empty where the model was alone."""
+    if all(row.engine in {"", KEPT, MODEL} for row in rows):
+        return []
+    return [row for row in rows if row.equal and row.engine == MODEL]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,18 @@ import subprocess
 import time
 from collections.abc import Callable, Sequence
 from importlib import metadata
+from pathlib import Path
 
 from typlora.data.rows import wrap_latex
 from typlora.errors import ConfigError, EngineError
-from typlora.evaluate.converters import Converter, Output
+from typlora.evaluate.converters import Converter, Document, Output
 from typlora.evaluate.suites import Item
 
 NAMES = ("pandoc", "tylax", "tex2typst")
 # pandoc starts in 60 ms; beyond a few hundred formulas that no longer counts, and a part that hangs is cheap.
 BATCH = 500
 SECONDS = 60.0
+DOCUMENT_SECONDS = 120.0
 _EQUATION = "#math.equation(block: true, numbering: none)["
 _MARK = "TYPLORAMARK{}END"
 _FIND = re.compile(r"^TYPLORAMARK(\d+)END$", re.MULTILINE)
@@ -92,6 +94,21 @@ class PandocAsIs:
                 part = group[start : start + BATCH]
                 found.update((item.id, out) for item, out in zip(part, self._batch(part), strict=True))
         return [found[item.id] for item in items]
+
+    def document(self, main: Path, folder: Path) -> Document:
+        """``pandoc -s main.tex -t typst`` in the document's own folder."""
+        command = [self._executable, "-s", main.name, "-t", "typst"]
+        started = time.perf_counter()
+        try:
+            done = subprocess.run(
+                command, cwd=main.parent, capture_output=True, timeout=DOCUMENT_SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return Document("", main.parent, ("takes too long",), DOCUMENT_SECONDS)
+        seconds = time.perf_counter() - started
+        told = tuple(done.stderr.decode("utf-8", "replace").split("[WARNING]"))
+        text = done.stdout.decode("utf-8", "replace") if done.returncode == 0 else ""
+        return Document(text, main.parent, tuple(one for one in told if one.strip()), seconds)
 
     def close(self) -> None:
         return None
@@ -176,6 +193,22 @@ class TylaxAsIs:
 
         return [_timed(item, one, self.name) for item in items]
 
+    def document(self, main: Path, folder: Path) -> Document:
+        """``tylax.latex_to_typst(text, document=True)``; it reads no files by itself."""
+        import tylax
+
+        started = time.perf_counter()
+        try:
+            text = str(
+                tylax.latex_to_typst(main.read_text(encoding="utf-8", errors="replace"), document=True)
+            )
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # a Rust panic is no Exception
+            told = " ".join(str(error).split())[:120] or type(error).__name__
+            return Document("", main.parent, (told,), time.perf_counter() - started)
+        return Document(text, main.parent, (), time.perf_counter() - started)
+
     def close(self) -> None:
         return None
 
@@ -203,6 +236,10 @@ class Tex2TypstAsIs:
             return f"${tex2typst.tex2typst(item.unit.latex)} $"
 
         return [_timed(item, one, self.name) for item in items]
+
+    def document(self, main: Path, folder: Path) -> Document:
+        """Never asked: formulas only."""
+        return Document("", folder, ("converts formulas only",), 0.0)
 
     def close(self) -> None:
         return None

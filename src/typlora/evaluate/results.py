@@ -4,12 +4,13 @@ Every row's verdict is kept, so that a comparison never needs a second run.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from typlora.errors import DataError
+from typlora.evaluate.document_results import DocumentsResult, documents_of
 from typlora.files import write_atomic
 
 SCHEMA = 1
@@ -61,16 +62,24 @@ class SuiteResult:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """One converter on all suites. ``fingerprint`` names everything that decides its output."""
+    """One converter on all suites. ``fingerprint`` names everything that decides its output.
+
+    ``documents``: its results on folders of whole documents.
+    """
 
     converter: str
     version: str
     fingerprint: str
     suites: tuple[SuiteResult, ...]
+    documents: tuple[DocumentsResult, ...] = ()
 
     def suite(self, digest: str) -> SuiteResult | None:
         """The result on the suite with this content."""
         return next((one for one in self.suites if one.digest == digest), None)
+
+    def folder(self, digest: str) -> DocumentsResult | None:
+        """The result on the documents with this content."""
+        return next((one for one in self.documents if one.digest == digest), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,26 @@ class Report:
     evaluations: tuple[Evaluation, ...]
     versions: Mapping[str, str]
     made: str = ""
+
+
+def changed_suites(report: Report) -> list[str]:
+    """A line for each suite that a kept result knows with other content: such rows are not compared."""
+
+    def contents(one: Evaluation) -> dict[str, str]:
+        found = {suite.suite: suite.digest for suite in one.suites}
+        return {**found, **{folder.suite: folder.digest for folder in one.documents}}
+
+    first = contents(report.evaluations[0])
+    lines: list[str] = []
+    for one in report.evaluations[1:]:
+        there = contents(one)
+        lines += [
+            f"{one.converter} was measured on another content of {name}, and is not compared there; "
+            "evaluate it again"
+            for name, digest in first.items()
+            if there.get(name, digest) != digest
+        ]
+    return lines
 
 
 def write_report(path: Path, report: Report) -> None:
@@ -121,28 +150,43 @@ def _evaluation(record: Mapping[str, Any]) -> Evaluation:
         )
         for one in record["suites"]
     )
-    return Evaluation(record["converter"], record["version"], record["fingerprint"], suites)
+    documents = tuple(documents_of(one) for one in record.get("documents", ()))
+    return Evaluation(record["converter"], record["version"], record["fingerprint"], suites, documents)
 
 
-class Journal:
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+_Row = TypeVar("_Row", bound=_Named)
+
+
+class Journal(Generic[_Row]):
     """Rows of an evaluation that is running or was finished, by id; survives a stop at any moment.
 
     A journal's name is made of everything that decides its rows, so that one that exists is right, and
     evaluating again what has not changed costs nothing.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        read: Callable[[Mapping[str, Any]], _Row],
+        write: Callable[[_Row], dict[str, Any]],
+    ) -> None:
         self._path = path
-        self.rows: dict[str, RowResult] = {}
+        self._write = write
+        self.rows: dict[str, _Row] = {}
         if path is not None and path.is_file():
-            self.rows = {row.id: row for row in _read_lines(path)}
+            self.rows = {row.id: row for row in _read_lines(path, read)}
 
-    def add(self, rows: list[RowResult]) -> None:
+    def add(self, rows: Sequence[_Row]) -> None:
         """Keep rows; a journal that cannot be written is an evaluation that cannot be resumed, no more."""
         self.rows.update((row.id, row) for row in rows)
         if self._path is None:
             return
-        text = "".join(json.dumps(row_record(row), ensure_ascii=False) + "\n" for row in rows)
+        text = "".join(json.dumps(self._write(row), ensure_ascii=False) + "\n" for row in rows)
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._path.open("ab") as file:
@@ -152,12 +196,12 @@ class Journal:
             self._path = None
 
 
-def _read_lines(path: Path) -> Iterator[RowResult]:
+def _read_lines(path: Path, read: Callable[[Mapping[str, Any]], _Row]) -> Iterator[_Row]:
     try:
         with path.open("rb") as file:
             for line in file:
                 try:
-                    yield row_of(json.loads(line))
+                    yield read(json.loads(line))
                 except (ValueError, KeyError, TypeError):
                     continue
     except OSError:

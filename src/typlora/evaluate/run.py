@@ -6,15 +6,15 @@ from pathlib import Path
 
 from typlora import config
 from typlora.evaluate.converters import Converter, Output
-from typlora.evaluate.metrics import chrf, has_chrf, normalised
-from typlora.evaluate.results import Evaluation, Journal, RowResult, SuiteResult
+from typlora.evaluate.documents import DocumentSuite, evaluate_documents
+from typlora.evaluate.metrics import KEPT, chrf, has_chrf, normalised
+from typlora.evaluate.results import Evaluation, Journal, RowResult, SuiteResult, row_of, row_record
 from typlora.evaluate.suites import Item, Suite
 from typlora.verify.compiler import CompilerPool
 from typlora.verify.formula import FormulaVerifier, reference
 from typlora.verify.verdict import Outcome, Verdict
 
 LAYOUT = 2  # raised when the meaning of a row changes: rows kept from before are then no longer right
-KEPT = "kept-latex"  # our output where no engine has an answer that compiles: the LaTeX itself, visible
 BATCH = 256  # rows between two entries of the journal: what a stop can cost
 
 Progress = Callable[[int, int, str], None]
@@ -29,10 +29,17 @@ def evaluate(
     journals: Path | None = None,
     fresh: bool = False,
     progress: Progress | None = None,
+    documents: Sequence[DocumentSuite] = (),
 ) -> Evaluation:
     """One converter on all suites. ``journals``: the folder of kept rows; ``fresh`` forgets them first."""
     results = [_suite(converter, suite, pool, journals, fresh=fresh, progress=progress) for suite in suites]
-    return Evaluation(converter.name, converter.version, converter.fingerprint, tuple(results))
+    folders = [
+        evaluate_documents(converter, folder, pool, journals=journals, fresh=fresh, progress=progress)
+        for folder in documents
+    ]
+    return Evaluation(
+        converter.name, converter.version, converter.fingerprint, tuple(results), tuple(folders)
+    )
 
 
 def journals_folder() -> Path:
@@ -52,7 +59,7 @@ def _suite(
     path = None if journals is None else journals / f"{_key(converter, suite)}.jsonl"
     if fresh and path is not None:
         path.unlink(missing_ok=True)
-    journal = Journal(path)
+    journal = Journal(path, row_of, row_record)
     items = [item for item in suite.items if not (item.is_block and converter.formulas_only)]
     waiting = [item for item in items if item.id not in journal.rows]
     total = len(items)

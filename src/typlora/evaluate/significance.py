@@ -58,6 +58,24 @@ def mean_interval(values: Sequence[float], seed: int = 0) -> tuple[float, float]
     return means[cut], means[-cut - 1]
 
 
+def pooled_interval(parts: Sequence[tuple[int, int]], seed: int = 0) -> tuple[float, float]:
+    """The 95 % percentile bootstrap interval of ``sum of kept / sum of totals`` that draws whole parts.
+
+    ``parts`` are (kept, total) of documents: what is lost in one document is lost together, so documents are
+    drawn and not their words. With one document it has no width.
+    """
+    if not any(total for _, total in parts):
+        return 0.0, 1.0
+    draw = random.Random(seed)
+    shares: list[float] = []
+    for _ in range(RESAMPLES):
+        some = draw.choices(parts, k=len(parts))
+        shares.append(sum(kept for kept, _ in some) / max(1, sum(total for _, total in some)))
+    shares.sort()
+    cut = int(RESAMPLES * (1 - LEVEL) / 2)
+    return shares[cut], shares[-cut - 1]
+
+
 def mcnemar(fixed: int, broken: int) -> float:
     """Exact two-sided p: were the rows that changed as likely to become right as wrong?"""
     changed = fixed + broken

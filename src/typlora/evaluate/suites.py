@@ -3,7 +3,8 @@
     suite = read_suite(Path("jsonl/eval.jsonl"))
 
 A row is a data row (LaTeX with its target Typst) or ``{"id", "latex", "display", "macros"}``, optionally
-with ``typst`` (a target), ``source`` and ``constructs``. A folder is the suites in it, one a ``.jsonl`` file.
+with ``typst`` (a target), ``source`` and ``constructs``. A folder is the suites in it, one a ``.jsonl`` file;
+its documents (``documents.find_documents``) are suites of their own.
 """
 
 import hashlib
@@ -73,8 +74,11 @@ def find_suites(paths: Sequence[Path]) -> list[Suite]:
     for path in paths:
         if path.is_dir():
             files = sorted(path.glob("*.jsonl"))
-            if not files:
-                raise DataError(f"{path}: no .jsonl file in this folder; give a suite file")
+            if not files and not any(path.glob("*/main.tex")):
+                raise DataError(
+                    f"{path}: neither a .jsonl file nor a folder with a main.tex in this folder; "
+                    "give a suite file or a folder of documents"
+                )
             suites.extend(read_suite(file) for file in files)
         else:
             suites.append(read_suite(path))
