@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from typlora.convert.document.lengths import length
 
@@ -20,19 +21,26 @@ _ALIGN |= {"C": "center", "R": "right", "S": "right", "d": "right", "J": "left",
 
 @dataclass(slots=True)
 class Column:
-    """One column: how it is aligned, its width if it has one, lines left of it, text put before its cells."""
+    """One column: how it is aligned, its width if it has one, lines left of it, text put before its cells.
+
+    ``decimal`` says that numbers stand with their points below each other: ``S`` or ``D`` (of siunitx and
+    dcolumn), ``half`` (the ``l`` of ``r@{.}l``) or ``joined`` (both of them).
+    """
 
     align: str
     width: str = "auto"
     left: int = 0
     bold: bool = False
     before: str = ""
-    after: str = ""
+    decimal: str = ""
 
 
-def columns(specification: str, known: dict[str, str] | None = None) -> tuple[list[Column], int]:
-    """Columns of an array specification, and the number of lines right of the last one."""
-    text = _unfold(specification)
+def columns(specification: str, source: str = "") -> tuple[list[Column], int]:
+    """Columns of an array specification, and the number of lines right of the last one.
+
+    ``source`` is the document, whose ``\\newcolumntype`` are applied.
+    """
+    text = _unfold(_own_types(_unfold(specification), source))
     found: list[Column] = []
     bars = 0
     position = 0
@@ -61,9 +69,56 @@ def columns(specification: str, known: dict[str, str] | None = None) -> tuple[li
                         align = _ALIGN[argument]
             if char == "X":
                 width = "1fr"
-            found.append(Column(wanted or align, width, bars, bold, before))
+            decimal = char if char in "SD" else ""
+            made = Column(wanted or align, width, bars, bold, before, decimal)
+            if _halves(found[-1] if found else None, made):
+                made.decimal = "half"
+            found.append(made)
             bars, before, bold, wanted = 0, "", False, ""
     return found, bars
+
+
+def _halves(first: Column | None, second: Column) -> bool:
+    """``r@{.}l``: the whole part of a number in one column, its decimals in the next."""
+    return (
+        first is not None
+        and second.before.strip() in {".", ","}
+        and (first.align, second.align) == ("right", "left")
+        and not second.left
+        and first.width == second.width == "auto"
+    )
+
+
+def _own_types(text: str, source: str) -> str:
+    """Column types of the author's own written out."""
+    types = _types(source) if "\\newcolumntype" in source else {}
+    for _ in range(20):
+        position, changed = 0, False
+        while position < len(text):
+            char = text[position]
+            if char == "{":
+                _, position = _group(text, position)
+            elif char in types:
+                count, body = types[char]
+                stop = position + 1
+                for number in range(1, count + 1):
+                    argument, stop = _group(text, stop)
+                    body = body.replace(f"#{number}", argument)
+                text = text[:position] + body + text[stop:]
+                position, changed = position + len(body), True
+            else:
+                position += 1
+        if not changed or len(text) > 5_000:
+            break
+    return text
+
+
+@lru_cache(maxsize=4)
+def _types(source: str) -> dict[str, tuple[int, str]]:
+    types: dict[str, tuple[int, str]] = {}
+    for found in re.finditer(r"\\newcolumntype\s*\{?\s*(\w)\s*\}?\s*(?:\[(\d)\])?\s*(?=\{)", source):
+        types[found[1]] = (int(found[2] or 0), _group(source, found.end())[0])
+    return types
 
 
 _SIGNS = {

@@ -4,37 +4,18 @@ A cell is a row of nodes between ``&`` and ``\\\\``.
 """
 
 import re
-from dataclasses import dataclass, field
 
 from typlora.convert.document.builder import Builder
+from typlora.convert.document.cells import Cell, Rows
 from typlora.convert.document.columns import Column, columns
+from typlora.convert.document.decimals import raised, typed
 from typlora.convert.document.inline import strong
-from typlora.convert.document.nodes import Cursor, Node, content, is_blank, is_macro, kind
-from typlora.convert.document.pieces import Pieces, Text, is_empty, strip
+from typlora.convert.document.nodes import Cursor, Node, content, is_blank, is_macro, kind, latex
+from typlora.convert.document.pieces import Pieces, Text, call, is_empty, strip
 
 _RULES = {"toprule": "0.08em", "midrule": "0.05em", "bottomrule": "0.08em", "hline": "0.5pt", "Xhline": "1pt"}
 _RULES |= {"hdashline": "dash", "firsthline": "0.5pt", "lasthline": "0.5pt", "heavyrule": "0.08em"}
 _PARTIAL = {"cline": "0.5pt", "cmidrule": "0.03em", "cdashline": "dash"}
-
-
-@dataclass(slots=True)
-class Cell:
-    """A cell with the number of columns and rows it takes."""
-
-    pieces: Pieces
-    columns: int = 1
-    rows: int = 1
-    align: str = ""
-    fill: str = ""
-
-
-@dataclass(slots=True)
-class Rows:
-    """The rows of a table in order, and the lines between them: ``(before row, start, end, stroke)``."""
-
-    cells: list[list[Cell]] = field(default_factory=list)
-    lines: list[tuple[int, int, int | None, str]] = field(default_factory=list)
-    header: int = 0
 
 
 def read_rows(builder: Builder, nodes: list[Node], cols: list[Column], owner: Node) -> Rows:
@@ -126,7 +107,7 @@ def _cell(builder: Builder, nodes: list[Node], cols: list[Column], index: int) -
                 pass
             number, spec, body = cursor.arguments(first, "{{{")
             cell.columns = max(1, _integer(builder.source(number)))
-            inner, _ = columns(builder.source(spec))
+            inner, _ = columns(builder.source(spec), builder.context.text)
             cell.align = inner[0].align if inner else ""
             rest = [*content(body), *cursor.rest()]
         elif first is not None and is_macro(first, "multirow"):
@@ -146,13 +127,32 @@ def _cell(builder: Builder, nodes: list[Node], cols: list[Column], index: int) -
         else:
             break
         cursor = Cursor(rest, builder.context.text)
-    cell.pieces = strip(builder.flow(rest))
     column = cols[index] if index < len(cols) else None
+    own = column is not None and cell.columns == 1 and not cell.align
+    cell.pieces = (_number(builder, rest, column) if own and column else None) or strip(builder.flow(rest))
     if column is not None and column.bold and cell.columns == 1:
         cell.pieces = strong(builder, cell.pieces)
-    if column is not None and column.before and cell.columns == 1 and not is_empty(cell.pieces):
+    if column is None or column.decimal == "half":
+        return cell
+    if column.before and cell.columns == 1 and not is_empty(cell.pieces):
         cell.pieces = [Text(column.before), *cell.pieces]
     return cell
+
+
+def _number(builder: Builder, nodes: list[Node], column: Column) -> Pieces | None:
+    """A cell of ``S`` or ``D`` columns, where it holds a number; the latter are set in mathematics."""
+    if column.decimal not in {"S", "D"}:
+        return None
+    source = latex(nodes, builder.context.text).strip()
+    if (number := typed(source)) is not None:
+        return [Text(number)]
+    if column.decimal == "S":
+        return None
+    if (found := raised(source)) is not None:
+        return [Text(found[0]), *call("super", [Text(found[1])])]
+    if re.search(r"[\\^_]", source) and "$" not in source:
+        return [builder.context.formula(source, nodes[0], display=False)]
+    return None
 
 
 def _integer(text: str) -> int:

@@ -4,9 +4,9 @@ Typst tables have lines everywhere by default, LaTeX's have none: every table sa
 the lines the author drew.
 """
 
+from typlora.convert.document.cells import Cell, Rows
 from typlora.convert.document.columns import Column
 from typlora.convert.document.pieces import Mark, Pieces, Shift, is_empty
-from typlora.convert.document.table_rows import Cell, Rows
 
 
 def write_table(rows: Rows, cols: list[Column], right: int, *, full_width: bool = False) -> Pieces:

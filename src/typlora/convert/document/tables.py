@@ -2,6 +2,7 @@
 
 from typlora.convert.document.builder import Builder, environment, environment_arguments
 from typlora.convert.document.columns import columns
+from typlora.convert.document.decimals import join_columns, pad
 from typlora.convert.document.nodes import Node, children, is_macro, kind
 from typlora.convert.document.pieces import Code, Mark, is_empty
 from typlora.convert.document.table_rows import read_rows
@@ -28,11 +29,13 @@ def tabular(builder: Builder, node: Node) -> None:
     if name.endswith("tabularx") and name != "tabularx":
         spec = "[{"  # a class's own, whose width is not given
     arguments, nodes = environment_arguments(builder, node, spec)
-    cols, right = columns(builder.source(arguments[-1]))
+    cols, right = columns(builder.source(arguments[-1]), context.text)
     saved = context.options.get("in-table", "")
     context.options["in-table"] = "yes"
     rows = read_rows(builder, nodes, cols, node)
     context.options["in-table"] = saved
+    cols = join_columns(rows, cols)
+    pad(rows, cols)
     context.need("table")
     captions = [n for n in nodes if is_macro(n, "caption")]
     pieces = write_table(
