@@ -1,10 +1,12 @@
 """The committed benchmark is sound, its checks can fail, and the README shows its stored result."""
 
-import json
+import importlib
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -127,27 +129,55 @@ def test_the_readme_shows_the_stored_result() -> None:
     assert done.returncode == 0, done.stderr.decode()
 
 
-def test_a_changed_result_is_noticed(tmp_path: Path) -> None:
+@pytest.fixture
+def tables() -> Iterator[ModuleType]:
+    """``benchmarks/league_table.py``, which is a script and no package."""
     sys.path.insert(0, str(ROOT / "benchmarks"))
     try:
-        import league
+        yield importlib.import_module("league_table")
     finally:
         sys.path.pop(0)
-    case = {
-        "id": "a",
-        "construct": "c",
-        "compiles": True,
-        "wanted": 1,
-        "met": 1,
-        "silent": 0,
-        "seconds": 0.001,
-    }
+
+
+def entry(count: int, equal: int, solved: int = 0) -> dict[str, Any]:
+    """What the league stores of a converter that passes ``equal`` of ``count``."""
+    case = {"id": "a", "construct": "c", "compiles": True, "wanted": 1, "silent": 0, "seconds": 0.001}
+    cases = [{**case, "met": int(number < equal), "solved": {"model": solved}} for number in range(count)]
+    figures = {"rows": count, "compiles": count, "judged": count, "equal": equal, "silent": 0}
+    figures |= {"interval": [0.1, 0.9], "ms": 1.5, "engines": {}, "model alone": solved}
+    kept = {name: [equal, count, 0.1, 0.9] for name in ("words", "headings", "formulas", "shapes")}
+    kept |= {"references": [0, 0, 0, 1], "figures": [0, 0, 0, 1]}
+    papers = {"documents": count, "compiles": equal, "readable": count, "kept": kept}
+    papers |= {"silent": 0.5, "reports": 3, "seconds": 1.0}
+    parts = {"formulas": cases, "blocks": cases, "documents": cases}
+    return {"version": "1", "cases": parts, "eval": figures, "formulas": figures, "documents": papers}
+
+
+def test_the_tables_say_what_was_measured(tables: ModuleType) -> None:
     result = {
         "versions": {"typst": "0"},
-        "converters": {"rules": {"version": "1", "cases": {"formulas": [case, {**case, "met": 0}]}}},
+        "converters": {"auto": entry(4, 4, 1), "model": entry(2, 1), "pandoc": entry(4, 2)},
     }
-    readme = f"# Title\n{league.BEGIN}\nold\n{league.END}\nrest\n"
-    shown = league.with_table(readme, result)
+    shown = tables.table(result)
+    assert "| **typlora auto** | 100.0 |" in shown and "| pandoc 1 | 50.0 |" in shown
+    assert "`model`, which is slow: 2 formulas, 2 snippets, 2 documents, 2 rows" in shown
+    assert "it alone solved 12 formulas of the suite and 1 of `eval.jsonl`" in shown
+    texts = tables.texts_table(result)
+    assert (
+        "| pandoc 1 | 50.0 (10.0–90.0) |" in texts and "2 of 4" in texts and "Others are ahead" not in texts
+    )
+    assert "`model`, which is slow: 2 formulas and 2 documents" in texts
+    result["converters"]["auto"] = entry(4, 1)
+    assert "words (pandoc: not looked into yet)" in tables.texts_table(result)
+
+
+def test_a_changed_result_is_noticed(tables: ModuleType) -> None:
+    result = {"versions": {"typst": "0"}, "converters": {"rules": entry(2, 1)}}
+    begin, end = tables.MARKS["league"]
+    readme = f"# Title\n{begin}\nold\n{end}\nrest\n"
+    shown = tables.with_table(readme, tables.table(result))
     assert "| 50.0 |" in shown and shown.endswith("rest\n") and "old" not in shown
-    assert league.with_table(shown, result) == shown
-    assert json.loads(json.dumps(result)) == result
+    assert tables.with_table(shown, tables.table(result)) == shown
+    assert tables.with_table("no marks", "x") == "no marks"
+    result["converters"]["rules"] = entry(2, 2)
+    assert tables.with_table(shown, tables.table(result)) != shown

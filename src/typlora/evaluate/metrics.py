@@ -9,7 +9,7 @@ from typing import Any
 from typlora.evaluate.results import RowResult, SuiteResult
 from typlora.evaluate.significance import mcnemar, mean_interval, share_interval
 
-MODEL = "model"  # the name under which engines.model_engine and openai_engine answer
+MODELS = frozenset({"model", "repaired"})  # the names under which models answer, see engines.model_engine
 KEPT = "kept-latex"  # our output where no engine has an answer that compiles: the LaTeX itself, visible
 _SPACES = re.compile(r"\s+")
 
@@ -104,9 +104,9 @@ def by_engine(rows: Sequence[RowResult]) -> dict[str, Solved]:
 
 def by_model_alone(rows: Sequence[RowResult]) -> list[RowResult]:
     """Rows of a cascade with rules that only the model solved; empty where the model was alone."""
-    if all(row.engine in {"", KEPT, MODEL} for row in rows):
+    if all(row.engine in {"", KEPT, *MODELS} for row in rows):
         return []
-    return [row for row in rows if row.equal and row.engine == MODEL]
+    return [row for row in rows if row.equal and row.engine in MODELS]
 
 
 @dataclass(frozen=True, slots=True)
