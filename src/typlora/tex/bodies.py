@@ -83,6 +83,8 @@ _PRIMITIVES = frozenset(
 
 
 _NUMBER_STYLES = frozenset({"arabic", "roman", "Roman", "alph", "Alph", "fnsymbol"})
+# A counter that takes the value of another: the writer of the document can do that.
+_COPIES = re.compile(r"\\(?:set|addto)counter\s*\{[^{}]*\}\s*\{\s*\\value\s*\{[^{}]*\}\s*\}")
 INSIDE_LEFT = "\\ifnum\\currentgrouptype=16"  # true between \left and \right; a known way to write \suchthat
 
 
@@ -90,7 +92,7 @@ def needs_machinery(macro: Macro) -> bool:
     """Whether a body computes with TeX's registers, boxes or tokens, which only TeX can do."""
     pieces = macro.body if macro.ending is None else (*macro.body, *macro.ending)
     return any(
-        not _PRIMITIVES.isdisjoint(_CONTROL_WORD.findall(piece.replace(INSIDE_LEFT, "")))
+        not _PRIMITIVES.isdisjoint(_CONTROL_WORD.findall(_COPIES.sub("", piece.replace(INSIDE_LEFT, ""))))
         for piece in pieces
         if isinstance(piece, str)
     )

@@ -27,6 +27,7 @@ The \tide{spring} comes twice\footnote{A month.}, see \cite{moss}, Section~\ref{
 \begin{verbatim}
 bell = 8
 \end{verbatim}
+\begin{thebibliography}{9}\bibitem{moss} Moss on harbours\end{thebibliography}
 \end{document}
 """
 TYPST = """
@@ -46,6 +47,7 @@ $ h = a + b $ <eq:level>
 ```
 bell = 8
 ```
+- Moss on harbours
 """
 
 
@@ -119,3 +121,63 @@ def test_helper_for_rows_of_equations(pool: CompilerPool) -> None:
     kept = _kept(compare_documents(latex, typst, pool))
     assert kept["labels"] == (2, 2)
     assert kept["formulas"] == (1, 1)
+
+
+def _aspect(verdict: DocumentVerdict, name: str) -> tuple[int, int, int]:
+    aspect = verdict.aspect(name)
+    assert aspect is not None
+    return aspect.kept, aspect.total, aspect.unknown
+
+
+def test_what_latex_itself_does_not_find_is_nothing_to_keep(pool: CompilerPool) -> None:
+    latex = r"""\documentclass{article}\begin{document}
+\section{Quay}\label{old quay} See section~\ref{new quay} after \cite{gone} and section~\ref{old quay}.
+\end{document}"""
+    typst = """#set heading(numbering: "1")
+= Quay <old-quay>
+See section *??* after [*?*] and section #ref(<old-quay>, supplement: none)."""
+    verdict = compare_documents(latex, typst, pool)
+    assert _aspect(verdict, "references")[:2] == (1, 1)
+    assert _aspect(verdict, "citations") == (0, 0, 1)
+    assert _aspect(verdict, "words")[0] == _aspect(verdict, "words")[1]
+    lost = compare_documents(latex, typst.replace("#ref(<old-quay>, supplement: none)", "1"), pool)
+    assert _aspect(lost, "references")[:2] == (0, 1)
+
+
+def test_headings_that_look_like_text_are_counted_and_lost_ones_are_missed(pool: CompilerPool) -> None:
+    latex = r"""\documentclass{article}\begin{document}
+\section{Quay} \paragraph{Ropes} are long. \paragraph{Nets} are wide. \end{document}"""
+    rule = "#show heading.where(level: 4): it => strong(it.body) + h(1em)\n"
+    kept = f"{rule}= Quay\n==== Ropes\nare long.\n\n==== Nets\nare wide."
+    assert _aspect(compare_documents(latex, kept, pool), "headings")[:2] == (3, 3)
+    lost = f"{rule}= Quay\n==== Ropes\nare long.\n\nNets are wide."
+    assert _aspect(compare_documents(latex, lost, pool), "headings")[:2] == (2, 3)
+
+
+def test_dots_stand_at_either_height_and_operators_have_no_limits(pool: CompilerPool) -> None:
+    latex = r"""\documentclass{article}\usepackage{amsmath}\DeclareMathOperator{\E}{\mathbb{E}}
+\begin{document} So $a_1, \dots, a_n$ and \[ \E_{x}[y] = 1. \] \end{document}"""
+    assert _aspect(
+        compare_documents(latex, "So $a_1, dots.c, a_n$ and $ EE_x [y] = 1. $", pool), "formulas"
+    ) == (2, 2, 0)
+    assert (
+        _aspect(
+            compare_documents(latex, "So $a_1, a_2, a_n$ and $ limits(EE)_x [y] = 1. $", pool), "formulas"
+        )[0]
+        == 0
+    )
+
+
+def test_a_caption_needs_its_words_and_the_notes_of_its_citations(pool: CompilerPool) -> None:
+    latex = r"""\documentclass{article}\begin{document}
+\begin{figure} x \caption{Tides after \cite[page 7]{moss}}\end{figure}
+\begin{thebibliography}{9}\bibitem{moss} Moss\end{thebibliography}\end{document}"""
+
+    def captions(words: str) -> tuple[int, int, int]:
+        typst = f"#figure([x], caption: [{words}])\n\n- Moss <moss>"
+        return _aspect(compare_documents(latex, typst, pool), "captions")
+
+    assert captions("Tides after #link(<moss>)[Moss 1990], page 7") == (1, 1, 0)
+    assert captions("Tides after @moss[page 7]") == (1, 1, 0)
+    assert captions("Tides after #link(<moss>)[Moss 1990]") == (0, 1, 0)
+    assert captions("Tides @moss[page 7]") == (0, 1, 0)

@@ -1,14 +1,16 @@
 """What two documents have in common: of each aspect how much the Typst has, and what is missing."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import takewhile
+from textwrap import dedent
 from typing import TypeVar
 
-from typlora.verify.blocks.formulas import latex_tokens, typst_tokens
+from typlora.verify.blocks.formulas import latex_tokens, like, typst_tokens
 from typlora.verify.blocks.model import (
+    REF_MARK,
     Block,
     Code,
     Doc,
@@ -22,7 +24,7 @@ from typlora.verify.blocks.model import (
     Table,
     Text,
 )
-from typlora.verify.blocks.refs import absorb_names, open_links
+from typlora.verify.blocks.refs import absorb_names, label_name, open_links, write_dangling
 from typlora.verify.blocks.text import words_of
 from typlora.verify.blocks.walk import all_words, every_block, every_formula, every_text, map_texts
 
@@ -53,17 +55,21 @@ class Aspect:
 
 def aspects(reference: Doc, candidate: Doc) -> tuple[Aspect, ...]:
     """All aspects, in the order in which they are reported."""
-    reference = replace(reference, blocks=_absorbed(reference.blocks))
     links = {link for text in every_text(reference.blocks) for link in text.links}
     opened = (map_texts(block, lambda text: open_links(text, links)) for block in candidate.blocks)
-    candidate = replace(candidate, blocks=_absorbed(opened))
+    known = {label_name(label) for label in reference.labels}
+    asked = {label_name(ref.target) for ref in _refs(every_text(reference.blocks)) if not ref.cite}
+    dangling = asked - known
+    reference = replace(reference, blocks=_absorbed(reference.blocks, dangling))
+    candidate = replace(candidate, blocks=_absorbed(opened, dangling))
     ours, theirs = list(every_block(candidate.blocks)), list(every_block(reference.blocks))
     left_texts, right_texts = list(every_text(reference.blocks)), list(every_text(candidate.blocks))
     left_refs, right_refs = _refs(left_texts), _refs(right_texts)
-    cited = {ref.target for ref in left_refs if ref.cite}
+    cited = {label_name(ref.target) for ref in left_refs if ref.cite}
+    entries = None if reference.cited is None else {label_name(key) for key in reference.cited}
     return (
         multiset("words", all_words(reference.blocks).elements(), all_words(candidate.blocks).elements()),
-        _headings(theirs, ours),
+        _headings(theirs, ours, candidate.outline),
         multiset(
             "lists", map(_list_shape, _lists(reference.blocks)), map(_list_shape, _lists(candidate.blocks))
         ),
@@ -71,26 +77,29 @@ def aspects(reference: Doc, candidate: Doc) -> tuple[Aspect, ...]:
         multiset("emphasis", _emphasised(left_texts), _emphasised(right_texts)),
         multiset("footnotes", _notes(left_texts), _notes(right_texts)),
         multiset("captions", _captions(theirs), _captions(ours)),
-        multiset("listings", (b.lines for b in _of(theirs, Code)), (b.lines for b in _of(ours, Code))),
+        multiset("listings", map(_code_key, _of(theirs, Code)), map(_code_key, _of(ours, Code))),
         _formulas(reference, candidate),
-        multiset("labels", sorted(reference.labels), sorted(candidate.labels)),
+        multiset("labels", sorted(known), sorted({label_name(label) for label in candidate.labels})),
         multiset(
             "references",
-            (ref.target for ref in left_refs if not ref.cite),
-            (ref.target for ref in right_refs if ref.target not in cited),
+            (name for ref in left_refs if not ref.cite and (name := label_name(ref.target)) not in dangling),
+            (target for target in map(label_name, (ref.target for ref in right_refs)) if target not in cited),
         ),
-        multiset(
-            "citations",
-            (ref.target for ref in left_refs if ref.cite),
-            (ref.target for ref in right_refs if ref.target in cited),
+        _citations(
+            [label_name(ref.target) for ref in left_refs if ref.cite],
+            [target for target in map(label_name, (ref.target for ref in right_refs)) if target in cited],
+            entries,
         ),
         multiset("figures", _images(left_texts), _images(right_texts)),
     )
 
 
-def _absorbed(blocks: Iterable[Block]) -> tuple[Block, ...]:
-    """Names before references belong to them: LaTeX writes ``Fig.``, Typst prints ``Figure``."""
-    return tuple(map_texts(block, absorb_names) for block in blocks)
+def _absorbed(blocks: Iterable[Block], dangling: set[str]) -> tuple[Block, ...]:
+    """Names before references belong to them: LaTeX writes ``Fig.``, Typst prints ``Figure``. A reference to
+    a label that the LaTeX does not have prints ``??`` there, and is that word here."""
+    return tuple(
+        map_texts(block, lambda text: absorb_names(write_dangling(text, dangling))) for block in blocks
+    )
 
 
 def multiset(name: str, left: Iterable[Hashable], right: Iterable[Hashable]) -> Aspect:
@@ -129,9 +138,28 @@ def _bag(text: Text) -> str:
     return " ".join(words_of(" ".join(word.text for word in text.words)))
 
 
-def _headings(left: list[Block], right: list[Block]) -> Aspect:
-    """Levels may be shifted as a whole: chapters can be level 1 or 2."""
-    theirs = _of(left, Heading)
+def _citations(left: list[str], right: list[str], entries: set[str] | None) -> Aspect:
+    """LaTeX prints ``[?]`` for a key that the bibliography does not have: nothing to keep, so ``unknown``."""
+    if entries is None:
+        return multiset("citations", left, right)
+    known = [key for key in left if key in entries]
+    aspect = multiset("citations", known, [key for key in right if key in entries])
+    return replace(aspect, unknown=len(left) - len(known))
+
+
+def _code_key(code: Code) -> Hashable:
+    """Lines without the indentation that all have. pandoc takes away all of the first line's, so that line
+    stands apart."""
+    first, *rest = code.lines or ("",)
+    return (first.strip(), *dedent("\n".join(rest)).split("\n"))
+
+
+def _headings(left: list[Block], right: list[Block], outline: tuple[Heading, ...]) -> Aspect:
+    """Levels may be shifted as a whole: chapters can be level 1 or 2.
+
+    ``outline``: what Typst counts as headings, whatever they are made to look like (run into the paragraph,
+    only in the outline). A title without words is nothing to keep."""
+    theirs = [heading for heading in _of(left, Heading) if heading.text.words]
     wanted = [(heading.level, _bag(heading.text)) for heading in theirs]
     shown = [f"{'=' * heading.level} {heading.text.plain}" for heading in theirs]
     run_in = {_bag(heading.text): heading.level for heading in theirs if heading.level >= 4}
@@ -140,8 +168,10 @@ def _headings(left: list[Block], right: list[Block]) -> Aspect:
         for block in right
     ]
     ours = [heading for heading in found if heading is not None]
+    counted = [(heading.level, _bag(heading.text)) for heading in outline]
     tries = (
-        sequence("headings", wanted, [(level + shift, words) for level, words in ours], shown)
+        sequence("headings", wanted, [(level + shift, words) for level, words in headings], shown)
+        for headings in (ours, counted)
         for shift in (0, 1, -1)
     )
     return max(tries, key=lambda aspect: aspect.kept)
@@ -196,11 +226,27 @@ def _notes(texts: Iterable[Text]) -> Iterable[str]:
     for text in texts:
         for atom in text.atoms:
             if isinstance(atom, Note) and atom.blocks:
-                yield " ".join(sorted(all_words(atom.blocks).elements()))
+                yield " ".join(sorted(word for text in every_text(atom.blocks) for word in _said(text)))
 
 
-def _captions(blocks: Iterable[Block]) -> Iterable[str]:
-    return (_bag(block.caption) for block in _of(blocks, Float))
+def _captions(blocks: Iterable[Block]) -> Iterator[str]:
+    last = None
+    for block in _of(blocks, Float):
+        words = " ".join(_said(block.caption))
+        if words != last:  # pandoc gives the caption to each of several tables in one float
+            yield words
+        last = words
+
+
+def _said(text: Text) -> list[str]:
+    """Words, with those of a citation's note where the citation stands: ``p. 7`` of ``\\cite[p. 7]{key}``
+    belongs to the citation on one side and to the text on the other."""
+    refs = iter(_refs([text]))
+    pieces = []
+    for word in text.words:
+        notes = [next(refs).supplement for char in word.text if char == REF_MARK]
+        pieces += [word.text, *(note for note in notes if note not in ("", "auto"))]
+    return words_of(" ".join(pieces))
 
 
 def _images(texts: Iterable[Text]) -> Iterable[str]:
@@ -222,7 +268,7 @@ def _formulas(reference: Doc, candidate: Doc) -> Aspect:
         else:
             known.append(tokens)
             shown.append(" ".join(formula.tex.split())[:80])
-    found = [typst_tokens(formula) or () for formula in every_formula(candidate.blocks)]
+    found = like(known, [typst_tokens(formula) or () for formula in every_formula(candidate.blocks)])
     aspect = sequence("formulas", known, found, shown)
     added = max(0, aspect.added - unknown)
     return Aspect(aspect.name, aspect.total, aspect.kept, added, aspect.missing, unknown)

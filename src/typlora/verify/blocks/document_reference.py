@@ -1,6 +1,7 @@
 """The reference for a whole project: pandoc reads it at once, or section by section where it gives up."""
 
 import re
+from dataclasses import replace
 
 from typlora.tex.macros import expand_project
 from typlora.tex.project import Project
@@ -22,7 +23,33 @@ _CUT = re.compile(r"^(?=[ \t]*\\(?:part|chapter|section|subsection|begin\{frame\
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*")
 
 
+_ENTRY = re.compile(
+    r"\\(?:bibitem|harvarditem|entry)\s*(?:\[(?:[^\[\]{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\]\s*)?\{([^{}]+)\}"
+)
+_BIB_ENTRY = re.compile(r"^\s*@\w+\s*[{(]\s*([^\s,{}]+)\s*,", re.M)
+_BIB_NAMES = re.compile(r"\\(?:bibliography|addbibresource|addglobalbib)\s*(?:\[[^\]]*\])?\s*\{([^{}]*)\}")
+
+
 def document_reference(project: Project) -> Reference:
+    """Never fails: parts that pandoc cannot read are listed as blind, and their words still count."""
+    reference = _read(project)
+    if reference.doc is None:
+        return reference
+    return replace(reference, doc=replace(reference.doc, cited=_entries(project)))
+
+
+def _entries(project: Project) -> frozenset[str]:
+    """Keys of the works that LaTeX can cite: from the text, its ``.bbl`` and the ``.bib`` it names."""
+    text = _COMMENT.sub("", project.source.text)
+    names = [name.strip() for listed in _BIB_NAMES.findall(text) for name in listed.split(",")]
+    files = [project.root / (name if name.endswith(".bib") else f"{name}.bib") for name in names]
+    texts = [text, *(path.read_text("utf-8", "replace") for path in files if path.is_file())]
+    if project.bbl is not None and (names or "\\printbibliography" in text):
+        texts.append(project.bbl.read_text("utf-8", "replace"))
+    return frozenset(key.strip() for part in texts for key in _ENTRY.findall(part) + _BIB_ENTRY.findall(part))
+
+
+def _read(project: Project) -> Reference:
     """Never fails: parts that pandoc cannot read are listed as blind, and their words still count.
 
     pandoc expands the macros itself where it can. Where it gives up it gets the text with macros expanded by

@@ -1,6 +1,7 @@
 """Compare the formulas inside blocks with the formula verifier's own canonical form."""
 
 import re
+from collections.abc import Sequence
 
 from typlora.verify.blocks.model import Formula
 
@@ -40,3 +41,19 @@ def typst_tokens(formula: Formula) -> tuple[str, ...] | None:
         return tokens(read_math(math))
     except (TooDeepError, RecursionError):
         return None
+
+
+def like(reference: Sequence[tuple[str, ...]], candidate: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The candidates, each as the reference writes it where that leaves a choice (``\\dots`` at either
+    height), so that the two sequences can be aligned by equality."""
+    from typlora.verify.compare import same
+
+    exact = set(reference)
+    by_length: dict[int, list[tuple[str, ...]]] = {}
+    for tokens in exact:
+        by_length.setdefault(len(tokens), []).append(tokens)
+    found: list[tuple[str, ...]] = []
+    for tokens in candidate:
+        choices = [] if tokens in exact else by_length.get(len(tokens), [])
+        found.append(next((choice for choice in choices if same(choice, tokens)), tokens))
+    return found

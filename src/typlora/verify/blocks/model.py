@@ -163,7 +163,9 @@ class Doc:
     """``places`` says what each label stands at: ``formula 2``, ``heading 1`` (the ordinal of its kind).
 
     ``blind`` lists what the reader could not see (equality proves nothing), ``loose`` what it may have
-    read wrongly (a difference proves nothing).
+    read wrongly (a difference proves nothing). ``outline`` holds the headings that Typst itself counts, where
+    rules of the document may set them so that they look like text. ``cited`` are the keys that the LaTeX's
+    bibliography has, None where it was not looked for.
     """
 
     blocks: tuple[Block, ...]
@@ -171,3 +173,5 @@ class Doc:
     places: dict[str, str] = field(default_factory=dict)
     blind: tuple[str, ...] = ()
     loose: tuple[str, ...] = ()
+    outline: tuple[Heading, ...] = ()
+    cited: frozenset[str] | None = None

@@ -35,6 +35,7 @@ _MARKS = {
     "Subscript": "_",
 }
 _LABEL = re.compile(r"\\label\s*\{([^{}]*)\}")
+_COMMAND = re.compile(r"\\[A-Za-z]+\s*|\\([^A-Za-z])|[{}]")  # the caption of a listing stays LaTeX
 _QED = re.compile(r"\s*[◻□∎■]\s*$")
 Node = dict[str, Any]
 
@@ -103,7 +104,7 @@ class _Walker:
                 lines = Code(code_lines(code))
                 if named.get("caption"):
                     self._place("float", [label] if label else [])
-                yield from make_float([lines], _plain(named.get("caption", "")))
+                yield from make_float([lines], _plain(_COMMAND.sub(r"\1", named.get("caption", ""))))
             case {"t": "BlockQuote", "c": inner}:
                 yield Quote(tuple(self.blocks(inner)))
             case {"t": "Figure", "c": [[label, _, _], [_, caption], inner]}:

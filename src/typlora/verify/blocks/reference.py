@@ -29,6 +29,15 @@ _NEWTHEOREM = re.compile(
     r"\\newtheorem\*?\s*\{([^{}#@\\]+)\}\s*(?:\[[^\]]*\])?\s*\{([^{}]*)\}\s*(?:\[[^\]]*\])?"
 )
 BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*\}"
+# pandoc expands an operator to \mathop, which has limits where an operator has none.
+_OPERATOR = re.compile(
+    rf"\\DeclareMathOperator\s*(\*?)\s*(?:\{{\s*(\\[A-Za-z]+)\s*\}}|(\\[A-Za-z]+))\s*({BRACES})"
+)
+_VERBATIM = re.compile(r"\\begin\s*\{(verbatim\*?|Verbatim|lstlisting|minted|alltt)\}.*?\\end\s*\{\1\}", re.S)
+_TABLE = re.compile(r"\\begin\s*\{(tabular[xy*]?|longtable|tabulary)\}.*?\\end\s*\{\1\}", re.S)
+_STACK = re.compile(r"\\shortstack\s*(?:\[[^\]]*\])?\s*(\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})")
+_LOGO = re.compile(r"\\((?:[A-Z][A-Za-z]*)TeX)(?![A-Za-z])")
+_KNOWN_LOGOS = {"LaTeX", "BibTeX", "XeTeX", "LuaTeX", "XeLaTeX", "LuaLaTeX", "AmSTeX", "AMSTeX"}
 # A document that changes how its headings look still has headings.
 _RESTYLED = re.compile(
     r"\\(?:(?:re)?newcommand\*?\s*\{?\s*|def\s*)"
@@ -46,6 +55,12 @@ _REWRITES = (
     (re.compile(r"\\end\s*\{thebibliography\}"), r"\\end{itemize}"),
     (re.compile(r"\\bibitem\s*(?:\[[^\]]*\])?\s*\{[^{}]*\}"), r"\\item "),
     (re.compile(r"\\newblock\b"), " "),
+    (
+        re.compile(
+            r"\\[hv]rule(?![A-Za-z])(?:\s*(?:height|width|depth)\s*-?[\d.]*\s*(?:\\[A-Za-z]+|[a-z]{2}))*"
+        ),
+        " ",
+    ),
     # pandoc takes a group that follows for an argument and drops it
     (re.compile(r"\\(?:noindent|indent|centering|raggedright|raggedleft|protect|sloppy)(?![A-Za-z])"), " "),
     (re.compile(r"\\(begin|end)\s*\{(?:sideways)?(figure|table)\*?\}"), r"\\\1{\2}"),
@@ -94,17 +109,43 @@ def _theorems(unit: Unit) -> dict[str, str]:
 def _prepare(unit: Unit, theorems: dict[str, str]) -> str:
     text = _RESTYLED.sub("", _STYLE.sub("", unit.macros + "\n" + unit.latex))
     text = _NEWTHEOREM.sub("", text)
-    for pattern, replacement in _REWRITES:
-        text = pattern.sub(replacement, text)
+    text = _OPERATOR.sub(_operator, text)
+    logos = {name for name in _LOGO.findall(text) if name not in _KNOWN_LOGOS}
+    logos -= {name for name in logos if re.search(rf"\\(?:newcommand\*?\s*\{{?\s*|def\s*)\\{name}\b", text)}
+    pieces, position = [], 0
+    for verbatim in _VERBATIM.finditer(text):
+        pieces += [_rewritten(text[position : verbatim.start()]), verbatim[0]]
+        position = verbatim.end()
+    text = "".join([*pieces, _rewritten(text[position:])])
     # Style "definition": no italics over the whole text, so the emphasis that is left is the author's.
     declared = "".join(
         f"\\newtheorem{{{name}}}{{{head}}}\n"
         for name, head in theorems.items()
         if name != "proof" and f"{{{name}}}" in text
     )
+    # A class draws its own name in ways that pandoc cannot follow: the name as letters.
+    declared += "".join(f"\\newcommand{{\\{name}}}{{{name}}}\n" for name in sorted(logos))
     head = f"{_BOXES}\\theoremstyle{{definition}}\n{declared}"
     before, begin, after = text.partition("\\begin{document}")
     return f"{before}{head}{begin}{after}" if begin else head + text
+
+
+def _operator(found: re.Match[str]) -> str:
+    """A definition that pandoc expands to ``\\operatorname``."""
+    return f"\\newcommand{{{found[2] or found[3]}}}{{\\operatorname{found[1]}{found[4]}}}"
+
+
+def _rewritten(text: str) -> str:
+    text = _TABLE.sub(_table, text)
+    for pattern, replacement in _REWRITES:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def _table(found: re.Match[str]) -> str:
+    """A blank line between rows is nothing in LaTeX and a row for pandoc; so is a line of a stack."""
+    text = re.sub(r"(\\\\(?:\s*\[[^\]]*\])?)[ \t]*\n\s*\n", r"\1\n", found[0])
+    return _STACK.sub(lambda stack: stack[1][1:-1].replace("\\\\", " "), text)
 
 
 def _blind(raw: Iterable[str], theorems: dict[str, str], latex: str) -> tuple[str, ...]:

@@ -17,6 +17,32 @@ _NAMES = re.compile(
 _ALONE = re.compile(rf"\(({REF_MARK}+)\)|\[({REF_MARK}+)\]")
 
 
+def label_name(key: str) -> str:
+    """A label as Typst can have it: every run of other characters is one hyphen, none at the ends."""
+    return re.sub(r"[^\w.:]+", "-", key).strip("-.:") or key
+
+
+def write_dangling(text: Text, targets: set[str]) -> Text:
+    """The text with ``??`` for references to these (normalised) targets, which is what LaTeX prints."""
+    if not any(isinstance(atom, Ref) and label_name(atom.target) in targets for atom in text.atoms):
+        return text
+    refs = iter([atom for atom in text.atoms if isinstance(atom, Ref)])
+    words = [
+        Word(
+            "".join(
+                "??" if char == REF_MARK and label_name(next(refs).target) in targets else char
+                for char in word.text
+            ),
+            word.style,
+        )
+        for word in text.words
+    ]
+    atoms = tuple(
+        atom for atom in text.atoms if not (isinstance(atom, Ref) and label_name(atom.target) in targets)
+    )
+    return Text(tuple(words), atoms, text.links)
+
+
 def align_refs(left: Text, right: Text) -> tuple[Text, Text]:
     """Both texts, ready to be compared word by word and atom by atom."""
     right = open_links(right, set(left.links))

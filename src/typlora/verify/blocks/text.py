@@ -37,6 +37,7 @@ _SAME = str.maketrans(
         "ﬄ": "ffl",
     }
 )
+_NO_MARKS = dict.fromkeys(map(ord, MARKS), "\ufffd")  # the same characters in somebody's text
 _CJK = (
     "\u2e80-\u2fdf\u3000-\u30ff\u3130-\u318f\u31f0-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
     "\uff00-\uffef\U00020000-\U0003ffff"
@@ -69,7 +70,9 @@ class TextBuilder:
 
     def add(self, text: str, style: frozenset[str] = frozenset()) -> None:
         """Append running text; any white space in it means one space."""
-        text = normal(text)
+        self._append(normal(text).translate(_NO_MARKS), style)
+
+    def _append(self, text: str, style: frozenset[str] = frozenset()) -> None:
         if self.soft_break and text:
             self.soft_break = False
             if not (self._chars and is_cjk(self._chars[-1]) and is_cjk(text[0])):
@@ -80,7 +83,7 @@ class TextBuilder:
 
     def add_atom(self, atom: Atom) -> None:
         mark = {Formula: FORMULA_MARK, Ref: REF_MARK, Note: NOTE_MARK, Image: IMAGE_MARK}[type(atom)]
-        self.add(mark)
+        self._append(mark)
         self._atoms.append(atom)
 
     def add_link(self, target: str) -> None:

@@ -69,6 +69,8 @@ _LABELS = """
   html.elem("div", attrs: (data-label: key, data-count: str(found.len())), mark)
 }
 
+#context for it in query(heading) { html.elem("div", attrs: (data-outline: str(it.level)), it.body) }
+
 #html.elem("div", attrs: (data-label: "END"))
 """
 
@@ -115,8 +117,13 @@ def canonical_doc(html: bytes, plain_refs: bool = False) -> Doc | None:
             loose.append(f"label {key} stands at several places")
         mark.drop_tree()
     walker = _Walker(targets, plain_refs)
+    outline = []
+    for mark in [mark for mark in body.iter("div") if mark.get("data-outline")]:
+        title = without_style(_Walker(targets, plain_refs).text(mark), "b")
+        outline.append(Heading(int(mark.get("data-outline")), title))
+        mark.drop_tree()
     blocks = walker.blocks(body)
-    return Doc(tuple(blocks), frozenset(labels), walker.places, (), tuple(loose))
+    return Doc(tuple(blocks), frozenset(labels), walker.places, (), tuple(loose), tuple(outline))
 
 
 def _marks(element: Element) -> frozenset[str]:
