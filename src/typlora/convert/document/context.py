@@ -128,6 +128,8 @@ class Context:
         self.chapters = False
         self.numbered_equations = False
         self.citations: dict[str, object] = {}
+        self.aliases: dict[str, Pieces] = {}  # \defcitealias: words for a work
+        self.bib_faults: list[str] = []  # what was mended in .bib files
         self.tallies: dict[str, Tally] = {}  # layout and the like, counted over the document
 
     # places and losses
