@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typlora.tex.project import Project
 
 SUMMARY = "Turn LaTeX into Typst that compiles, with every formula verified and every loss reported."
+PICTURES = ("latex", "source")
 CHUNKS = ("formula", "block", "section", "document")
 
 
@@ -41,6 +42,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pdf", action="store_true", help="write the compiled PDF beside each output too")
     parser.add_argument(
         "--strict", action="store_true", help="exit with 1 when anything was not proved equal"
+    )
+    parser.add_argument(
+        "--pictures",
+        choices=PICTURES,
+        default="latex",
+        help="TikZ and the like: drawn by LaTeX where it is installed, or shown as their source",
     )
     parser.add_argument("--watch", action="store_true", help="convert again whenever an input changes")
     parser.add_argument(
@@ -229,6 +236,7 @@ class _Session:
                 output="<stdout>" if job.output is None else str(job.output),
                 chunk=self._args.chunk,
                 model_only=self._options.engine == "model",
+                draw=self._args.pictures == "latex",
                 progress=_teller(update, job.name),
                 notes=self._notes,
             )
@@ -267,7 +275,7 @@ class _Session:
             else:
                 from typlora.convert.report.page import to_html
 
-                write_atomic(Path(name), to_html(report, self._pool))
+                write_atomic(Path(name), to_html(report, self._pool, Path(name).parent))
 
 
 def _teller(update: Callable[..., Any], name: str) -> Callable[[int, int, str], None]:

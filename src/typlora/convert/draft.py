@@ -27,10 +27,15 @@ from typlora.tex.unit import Unit
 __all__ = ["Asset", "Block", "Draft", "Loss", "Slot", "draft", "write_formula"]
 
 
-def draft(project: Project) -> Draft:
-    """Read a project into blocks. Bad LaTeX raises nothing: it is kept and reported."""
+def draft(project: Project, *, draw: bool = False) -> Draft:
+    """Read a project into blocks. Bad LaTeX raises nothing: it is kept and reported.
+
+    ``draw``: a TeX installation, if there is one, draws the pictures that Typst cannot.
+    """
     expanded = _source(project)
     context = Context(project, expanded.source)
+    if draw:
+        context.options["draw"] = "yes"
     parsed = parse(expanded.source, expanded.table.specs(), expanded.table.environment_specs())
     for problem in (*project.problems, *expanded.problems, *parsed.problems):
         context.losses.append(Loss(problem.span, "", problem.message))

@@ -128,6 +128,13 @@ class SourceText:
             return NOWHERE
         return Span(file.name, *file.line_column(first), *file.line_column(last))
 
+    def original(self, start: int, end: int) -> str:
+        """The author's own text of ``start``..``end``: of an expansion, the use of the macro."""
+        if not self._segments:
+            return ""
+        file, first, last = self._range(start, end)
+        return file.text[first:last]
+
     def _range(self, start: int, end: int) -> tuple[SourceFile, int, int]:
         """File and offsets in it of a stretch of this text."""
         start = max(0, min(start, len(self.text)))

@@ -101,10 +101,7 @@ _MACRO_ROWS: tuple[tuple[str, str], ...] = (
     ),
     ("[{", "lstinputlisting captionsetup"),
     ("[{{", "inputminted"),
-    ("{", "citetext"),
-    ("[[{", "subfloat footcitetext citetalias citepalias"),
-    ("[{[{", "volcite pvolcite"),
-    ("{{", "defcitealias"),
+    ("[[{", "subfloat footcitetext"),
     ("[{[", "marginnote"),
     (
         "{",

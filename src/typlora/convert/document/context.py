@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from typlora.convert.document.drawing import Drawn
 from typlora.convert.document.nodes import Node, end
 from typlora.convert.document.nouns import Asset, Loss, Slot
 from typlora.convert.document.pieces import Code, Later, Mark, Pieces
@@ -128,10 +129,9 @@ class Context:
         self.chapters = False
         self.numbered_equations = False
         self.citations: dict[str, object] = {}
-        self.aliases: dict[str, Pieces] = {}  # \defcitealias: words for a work
-        self.bib_faults: list[str] = []  # what was mended in .bib files
         self.tallies: dict[str, Tally] = {}  # layout and the like, counted over the document
 
+        self.drawings: dict[str, Drawn] = {}  # what LaTeX made of the sources of pictures
     # places and losses
 
     def span(self, start: int, stop: int) -> Span:

@@ -250,6 +250,10 @@ def display(builder: Builder, node: Node, latex: str, rows: list[Row]) -> None:
     context = builder.context
     if not latex.strip():
         return
+    from typlora.convert.document.displays import drawn_display
+
+    if drawn_display(builder, node, latex, rows):
+        return
     numbered = [row for row in rows if row.numbered]
     labels = [key for row in rows for key, _ in row.keys]
     if not numbered:
@@ -260,7 +264,7 @@ def display(builder: Builder, node: Node, latex: str, rows: list[Row]) -> None:
         wrapped = replace(bare, before="#unnumbered($ ", after=" $)")
         builder.add(LINE_END, Later(lambda: [_unnumbered(context, bare, wrapped)]), LINE_END)
         return
-    targets = [_number(context, row) for row in rows]
+    targets = [number_row(context, row) for row in rows]
     if len(rows) == 1 and rows[0].tag is None:
         slot = context.formula(
             latex, node, display=True, labels=labels, before="$ ", after=_label(targets[0], " $")
@@ -289,7 +293,7 @@ def _label(target: Target | None, closing: str) -> str:
     return f"{closing} <{target.label}>" if target is not None and target.label else closing
 
 
-def _number(context: Context, row: Row) -> Target | None:
+def number_row(context: Context, row: Row) -> Target | None:
     """Count a row and let its labels point to it."""
     if not row.numbered:
         for key, place in row.keys:

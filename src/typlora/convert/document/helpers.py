@@ -1,5 +1,7 @@
 """Helpers of the preamble: Typst functions a document gets when it uses them."""
 
+from importlib.resources import files
+
 _ROWS = """\
 // Numbers each row of an equation. For every row: a label, `auto` (numbered), `none`, or a tag.
 #let equation-rows(..rows, body) = context {
@@ -70,6 +72,7 @@ HELPERS: dict[str, str] = {
 #let drawing(source) = block(
   width: 100%, stroke: 0.5pt + gray, inset: 6pt, align(start, text(0.8em, source)),
 )""",
+    "diagram": (files("typlora.convert.document") / "diagram.typ").read_text(encoding="utf-8").strip(),
     "algorithm-lines": """\
 // Lines of an algorithm: how deep each is indented, and what it says.
 #let algorithm-lines(numbered: false, ..lines) = block(width: 100%, align(start, grid(

@@ -7,6 +7,7 @@ whose content stays in the flow.
 import re
 
 from typlora.convert.document.builder import IGNORED, SWITCHES, Builder, macro
+from typlora.convert.document.lengths import length
 from typlora.convert.document.nodes import Chars, Cursor, Node, content
 from typlora.convert.document.pieces import Text
 
@@ -95,9 +96,15 @@ _TRANSPARENT = {
 def transparent(builder: Builder, node: Node, cursor: Cursor) -> None:
     """Boxes and sizes around content: the content stays in the flow."""
     spec, kept = _TRANSPARENT[node.macroname]
-    argument = cursor.arguments(node, spec)[kept]
+    arguments = cursor.arguments(node, spec)
+    argument = arguments[kept]
+    options = builder.context.options
+    saved = options.get("picture-width", "")
+    if node.macroname == "resizebox" and (width := length(builder.source(arguments[1]))) != "auto":
+        options["picture-width"] = width  # what a picture drawn by LaTeX inside of it shall have
     if argument is not None:
         builder.run(content(argument))
+    options["picture-width"] = saved
 
 
 @macro(
