@@ -74,6 +74,21 @@ def test_the_block_at_fault_becomes_raw(compile_one: Callable[[str], Compiled]) 
     assert [loss.span.line for loss in done.losses] == [7]
 
 
+def test_many_blocks_at_fault_do_not_cost_a_compile_each(compile_one: Callable[[str], Compiled]) -> None:
+    bad = range(40, 80)
+    blocks = [paragraph(f"#nope{i}" if i in bad else f"P{i}", latex=f"L{i}", line=i + 1) for i in range(160)]
+    done = put_together(blocks, [], compile_one)
+    assert sorted(loss.span.line - 1 for loss in done.losses) == list(bad)
+    assert all(f"P{i}\n" in done.typst for i in range(160) if i not in bad)
+    assert done.compiles < 100  # of parts, most of them small; not 40 of the whole
+
+
+def test_labels_of_a_block_that_became_raw_are_gone_at_once(compile_one: Callable[[str], Compiled]) -> None:
+    bad = paragraph("#nope\n#metadata(none) <a> #metadata(none) <b> #metadata(none) <c>", latex="LOST")
+    done = put_together([bad, *(paragraph(f"See @{name}.") for name in "abc")], [], compile_one)
+    assert done.compiles == 2 and all(f"\\ref{{{name}}}" in done.typst for name in "abc")
+
+
 def test_a_fault_without_a_line_is_found_by_bisection(compile_one: Callable[[str], Compiled]) -> None:
     def blind(source: str) -> Compiled:
         compiled = compile_one(source)
@@ -110,7 +125,7 @@ def test_a_broken_preamble_shows_everything_as_latex(compile_one: Callable[[str]
 
 
 def test_typst_that_never_ends_is_replaced(compile_one: Callable[[str], Compiled]) -> None:
-    with CompilerPool(1, seconds=1.5) as pool:
+    with CompilerPool(1, seconds=3) as pool:
         blocks = [
             paragraph("Fine"),
             paragraph("#for i in range(1000000000) {}", latex="LOOP"),

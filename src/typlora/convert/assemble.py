@@ -1,10 +1,11 @@
 """Join blocks and formulas into one document, and make sure that it compiles.
 
-The whole is compiled once. When that fails, the compiler's line leads through a line-to-owner map to
-the formulas and the block at fault; without a usable line the fault is found by bisection over blocks.
-What is at fault is replaced by its LaTeX, visibly, with a ``Loss``; nothing else is touched. At the very
-worst (a time box, or faults that do not yield) the whole source is shown as raw text: the result always
-compiles.
+The whole is compiled once. When that fails, the compiler's line leads through a line-to-owner map to the
+formulas and the block at fault; without a usable line the fault is found by bisection over blocks. From the
+third block at fault on all blocks are tried in groups (``_sift``), because one compile of the whole for
+each fault would make the time grow with the square of the length. What is at fault is replaced by its
+LaTeX, visibly, with a ``Loss``; nothing else is touched. At the very worst (a time box, or faults that do
+not yield) the whole source is shown as raw text: the result always compiles.
 """
 
 import re
@@ -20,7 +21,10 @@ from typlora.convert.kept import raw_block, raw_inline
 from typlora.errors import EngineError
 
 SECONDS = 120.0  # all of mending together; a healthy document needs one compile
+COMPILES = 20  # ... or the time of so many compiles of the whole, where one takes long
+SIFT_AFTER = 2  # blocks at fault that are found one by one
 _LABEL = re.compile(r"label `<(?P<label>[^>]+)>` (?P<what>does not exist|occurs multiple times)")
+_DEFINED = re.compile(r"(?<!ref\()<([\w:.-]+)>")
 _REFERENCE_FAULT = re.compile(r"cannot reference|does not have a|no default numbering|without numbering")
 
 
@@ -83,17 +87,20 @@ class _Assembly:
         self.raw: set[int] = set()
         self.compiles = 0
         self._compile = compile_one
+        self._seconds = seconds
         self._deadline = time.monotonic() + seconds
+        self._sifted = False
 
-    def render(self, only: int | None = None) -> _Text:
-        """The document; with ``only`` the blocks from that index on stand as raw text."""
+    def render(self, only: range | None = None) -> _Text:
+        """The document; with ``only`` no other blocks than these."""
         text = _Text()
         if self.draft.preamble:
             text.add(self.draft.preamble.rstrip("\n") + "\n\n")
-        for index, block in enumerate(self.blocks):
+        for index in range(len(self.blocks)) if only is None else only:
+            block = self.blocks[index]
             if index:
                 text.add("\n\n")
-            if index in self.raw or (only is not None and index >= only):
+            if index in self.raw:
                 text.add(raw_block(block.unit.latex), index)
                 continue
             for part in block.parts:
@@ -112,7 +119,13 @@ class _Assembly:
     def run(self) -> tuple[str, bytes]:
         while True:
             text = self.render()
+            started = time.monotonic()
             result = self.try_compile(text)
+            if self.compiles == 1:
+                took = time.monotonic() - started
+                self._deadline = time.monotonic() + max(
+                    self._seconds, min(COMPILES * took, COMPILES * self._seconds)
+                )
             if result.ok:
                 return "".join(text.parts), b"".join(result.pages)
             if time.monotonic() > self._deadline or not self._mend(text, result):
@@ -128,6 +141,10 @@ class _Assembly:
             for formula in faulty:
                 self._keep_formula(formula, result.error)
             return True
+        if len(self.raw) >= SIFT_AFTER and not self._sifted:
+            self._sifted = True
+            if self._sift():
+                return True
         for block in sorted({block for block, _ in owners}):
             if block not in self.raw:
                 self._keep_block(block, result.error)
@@ -153,13 +170,13 @@ class _Assembly:
     def _bisect(self) -> bool:
         """Without a line: the first block whose presence makes the document fail becomes raw."""
         low, high = 0, len(self.blocks)  # the first `low` blocks compile, the first `high` do not
-        if not self.try_compile(self.render(0)).ok:
+        if not self._stands(range(0)):
             return False  # the preamble itself is at fault
         while high - low > 1:
             if time.monotonic() > self._deadline:
                 return False
             middle = (low + high) // 2
-            if self.try_compile(self.render(middle)).ok:
+            if self._stands(range(middle)):
                 low = middle
             else:
                 high = middle
@@ -167,6 +184,31 @@ class _Assembly:
             return False
         self._keep_block(low, "the document does not compile with it")
         return True
+
+    def _stands(self, some: range) -> bool:
+        """Whether these blocks compile without the others; references to those are no fault of theirs."""
+        result = self.try_compile(self.render(some))
+        return result.ok or bool(_LABEL.search(result.error) and "does not exist" in result.error)
+
+    def _sift(self) -> bool:
+        """Find all blocks at fault: groups that compile are done, the others are halved. The work is that of
+        a few compiles of the whole for each doubling of the faults, not of one for each fault."""
+        groups, faulty = [range(len(self.blocks))], []
+        while groups:
+            group = groups.pop()
+            if time.monotonic() > self._deadline:
+                break
+            if len(group) < len(self.blocks) and self._stands(group):
+                continue
+            if len(group) == 1:
+                faulty.append(group[0])
+            else:
+                middle = len(group) // 2
+                groups += [group[middle:], group[:middle]]
+        for index in faulty:
+            if index not in self.raw:
+                self._keep_block(index, "its Typst does not compile by itself")
+        return bool(faulty)
 
     def _mend_label(self, text: _Text, result: Result) -> bool:
         """Missing and doubled labels: show the reference as LaTeX, take the later label away."""
@@ -236,9 +278,17 @@ class _Assembly:
         self.raw.add(index)
         reason = f"the {unit.kind} is shown as LaTeX; its Typst does not compile: {first_line(error)}"
         self.losses.append(Loss(unit.span, unit.latex, reason))
+        gone: list[str] = []
         for part in self.blocks[index].parts:
             if isinstance(part, Slot):
+                gone += _DEFINED.findall(f"{part.before} {part.after}")
                 self.conversions[part.formula] = keep(self.conversions[part.formula].unit, reason)
+            else:
+                gone += _DEFINED.findall(part)
+        for label in gone:  # at once: each would cost a compile of the whole
+            for other in range(len(self.blocks)):
+                if other not in self.raw:
+                    self._show_references(other, label, f"label `<{label}>` does not exist in the document")
 
     def _everything_raw(self, error: str) -> tuple[str, bytes]:
         """The last resort; raw text under no preamble cannot fail."""

@@ -101,7 +101,10 @@ _MACRO_ROWS: tuple[tuple[str, str], ...] = (
     ),
     ("[{", "lstinputlisting captionsetup"),
     ("[{{", "inputminted"),
-    ("[[{", "subfloat footcitetext"),
+    ("{", "citetext"),
+    ("[[{", "subfloat footcitetext citetalias citepalias"),
+    ("[{[{", "volcite pvolcite"),
+    ("{{", "defcitealias"),
     ("[{[", "marginnote"),
     (
         "{",

@@ -72,7 +72,7 @@ def test_author_year_citations() -> None:
     entry = f"\\begin{{thebibliography}}{{9}}{item}\\end{{thebibliography}}"
     check(
         "\\citet{s} \\citep[see][p.~3]{s} \\citeauthor{s}" + entry,
-        "Smith et al. (#link(<s>)[2000]) (see #link(<s>)[Smith et al., 2000], p.~3) #link(<s>)[S"
+        "#link(<s>)[Smith et al. (2000)] (see #link(<s>)[Smith et al., 2000], p.~3) #link(<s>)[S"
         "mith et al.]\n\n"
         "= References\n\n#bib-entry[Smith.] <s>",
         "\\usepackage{natbib}",

@@ -8,13 +8,15 @@ close to the author's, not the same; a ``.bbl`` is preferred because it is what 
 import re
 from dataclasses import dataclass
 
-from typlora.convert.document.bibtex import Record, read_records, write_record
+from typlora.convert.document.bibliography import plain_latex, reference_word
+from typlora.convert.document.bibtex import Fault, Record, read_records, write_record
 from typlora.convert.document.builder import Builder, macro
 from typlora.convert.document.context import Context
+from typlora.convert.document.emit import escape
 from typlora.convert.document.inline import string
 from typlora.convert.document.nodes import Cursor, Node, argument_text, is_macro, known_arguments, walk
 from typlora.convert.document.nouns import Asset
-from typlora.convert.document.pieces import Code, Later, Mark, Piece, Pieces, Reference, Text, is_empty
+from typlora.convert.document.pieces import Code, Later, Pieces
 from typlora.tex.project import Project
 from typlora.tex.source import SourceText
 from typlora.tex.unit import UnitKind
@@ -65,7 +67,11 @@ _STYLES = {
     "chicago-authordate": "chicago-author-date", "authoryear-comp": "chicago-author-date",
     "science": "nature",
     "ACM-Reference-Format": "association-for-computing-machinery", "humannat": "apa",
-    "iclr2024_conference": "apa",
+    "iclr2024_conference": "apa", "ieee": "ieee", "elsarticle-num": "elsevier-with-titles",
+    "elsarticle-harv": "elsevier-harvard", "elsarticle-num-names": "elsevier-with-titles", "IEEEtran": "ieee",
+    "IEEEtranN": "ieee", "ieeetr": "ieee", "unsrt": "ieee", "spbasic": "springer-basic-author-date",
+    "spmpsci": "springer-mathphys", "chem-acs": "american-chemical-society", "unsrtnat": "apa", "dcu": "apa",
+    "aer": "chicago-author-date", "ecta": "chicago-author-date", "jf": "chicago-author-date",
 }  # fmt: skip
 
 
@@ -84,9 +90,15 @@ def collect_files(context: Context, nodes: list[Node]) -> None:
         text = _read(context, name.strip())
         if text is None:
             continue
-        for record in read_records(text):
+        faults: list[Fault] = []
+        for record in read_records(text, faults):
             if record.key not in context.citations:
                 context.citations[record.key] = Native(record, context.unique_label(record.key))
+
+        context.bib_faults += [
+            f"{name.strip().removesuffix('.bib')}.bib:{fault.line}: entry '{fault.key}': {fault.what}"
+            for fault in faults
+        ]
 
 
 def _read(context: Context, name: str) -> str | None:
@@ -108,7 +120,7 @@ def _read(context: Context, name: str) -> str | None:
 def bibliography(builder: Builder, node: Node, cursor: Cursor) -> None:
     """``#bibliography("references.bib")`` with the cited entries, mended."""
     context = builder.context
-    cursor.arguments(node, "[" if node.macroname == "printbibliography" else "[{")
+    (options, *_) = cursor.arguments(node, "[" if node.macroname == "printbibliography" else "[{")
     if context.options.get("bibliography-done"):
         context.lose(node, "a second bibliography; all entries are in the first one")
         return
@@ -116,7 +128,13 @@ def bibliography(builder: Builder, node: Node, cursor: Cursor) -> None:
         context.lose(node, "no formatted bibliography (.bbl) or readable .bib file beside the document")
         return
     context.options["bibliography-done"] = "yes"
-    builder.block(UnitKind.BIBLIOGRAPHY, [Later(lambda: _write(context, node))], node)
+    settings = dict(re.findall(r"(\w+)\s*=\s*(\{[^{}]*\}|[^,]*)", builder.source(options)))
+    title = (
+        settings.get("title", "").strip("{} ") or context.options.get("refname") or reference_word(context)
+    )
+    if settings.get("heading") == "none" or context.document_class == "beamer":
+        title = ""
+    builder.block(UnitKind.BIBLIOGRAPHY, [Later(lambda: _write(context, node, plain_latex(title)))], node)
 
 
 @macro("addbibresource", "ExecuteBibliographyOptions", "DeclareFieldFormat")
@@ -125,7 +143,7 @@ def bibliography_setup(builder: Builder, node: Node, cursor: Cursor) -> None:
     cursor.arguments(node, "[{{" if node.macroname == "DeclareFieldFormat" else "[{")
 
 
-def _write(context: Context, node: Node) -> Pieces:
+def _write(context: Context, node: Node, title: str) -> Pieces:
     cited = [key.removeprefix("cited:") for key in context.options if key.startswith("cited:")]
     entries = [entry for key, entry in context.citations.items() if isinstance(entry, Native)]
     everything = "*" in cited
@@ -140,8 +158,13 @@ def _write(context: Context, node: Node) -> Pieces:
         f"the bibliography is in Typst's style {chosen_style}, not in the author's ({name}): order, labels "
         "and punctuation can differ",
     )
+    for fault in context.bib_faults:
+        context.lose(node, fault)
+    _unseen_notes(context, node, chosen, chosen_style)
     context.assets[path] = Asset(path, None, "\n".join(written).encode())
     arguments = [string(path), f"style: {string(chosen_style)}"]
+    if title != _TITLES.get(context.language, "Bibliography"):
+        arguments.append(f"title: [{escape(title)}]" if title else "title: none")
     if (not everything and not _all_referenced(context, chosen)) or everything:
         arguments.append("full: true")
     return [Code(f"#bibliography({', '.join(arguments)})")]
@@ -151,48 +174,57 @@ def _all_referenced(context: Context, chosen: list[Native]) -> bool:
     return all(context.options.get(f"cited:{entry.record.key}") != "nocite" for entry in chosen)
 
 
+_TITLES = {
+    "ja": "参考文献",
+    "de": "Bibliographie",
+    "fr": "Bibliographie",
+    "es": "Bibliografía",
+}  # Typst's own
+_SHOWS_NOTES = frozenset({"iso-690-numeric", "iso-690-author-date"})
+
+
+def _unseen_notes(context: Context, node: Node, chosen: list[Native], used: str) -> None:
+    """Fields that BibTeX prints and nearly no style of Typst does."""
+    if used in _SHOWS_NOTES:
+        return
+    for name in ("note", "howpublished"):
+        keys = [entry.record.key for entry in chosen if _words_only(entry.record.fields.get(name, ""))]
+        if keys:
+            shown = ", ".join(keys[:5]) + (f" and {len(keys) - 5} more" if len(keys) > 5 else "")
+            context.lose(
+                node, f"Typst's style does not print the field '{name}' of {shown}; it is in the .bib file"
+            )
+
+
+def _words_only(value: str) -> bool:
+    return bool(re.sub(r"\\url\s*\{[^{}]*\}|https?://\S+|[{}\s]", "", value))
+
+
+# Names of styles that sort by author and number the result, as BibTeX's plain does.
+_SORTED = frozenset(
+    {"plain", "abbrv", "amsplain", "siam", "siamplain", "acm", "plainurl", "abbrvurl", "amsrefs"}
+)
+_NUMERIC = "association-for-computing-machinery"  # the one of Typst's that sorts and has full names
+
+
 def style(context: Context) -> str:
     """Typst's style for the document's."""
     name = context.options.get("biblatex-style") or context.options.get("bst", "")
+    numeric = context.options.get("citation-style") == "numeric"
     if name in _STYLES:
         chosen = _STYLES[name]
-        numeric = context.options.get("citation-style") == "numeric"
-        return "ieee" if numeric and chosen in {"apa", "chicago-author-date"} else chosen
+        if numeric and chosen in {"apa", "chicago-author-date", "harvard-cite-them-right"}:
+            return "nature" if context.options.get("citation-super") else _NUMERIC
+        return chosen
     if "biblatex" in context.packages:
-        return "ieee"
-    if context.options.get("citation-style") == "author-year" or (
-        "natbib" in context.packages and context.options.get("citation-style") != "numeric"
-    ):
+        if name.startswith(("author", "verbose")):
+            return "chicago-author-date"
+        return "ieee" if context.options.get("biblatex-sorting") == "none" else _NUMERIC
+    if context.options.get("citation-super"):
+        return "nature"
+    if name in _SORTED:
+        return _NUMERIC
+    author_year = context.options.get("citation-style") == "author-year"
+    if author_year or ("natbib" in context.packages and not numeric):
         return "apa"
     return "ieee"
-
-
-def native_citation(context: Context, command: str, keys: list[str], before: Pieces, after: Pieces) -> Pieces:
-    """A citation of entries that Typst's own bibliography holds; notes become supplements."""
-    lower = command[0].lower() + command[1:]
-    forms = {
-        "citet": "prose", "textcite": "prose", "citeauthor": "author", "citefullauthor": "author",
-        "citeyear": "year",
-        "citeyearpar": "year", "citealt": "prose", "citeasnoun": "prose", "fullcite": "full",
-        "citetitle": "full",
-    }  # fmt: skip
-    form = forms.get(lower, "")
-    out: Pieces = [*before, Text(" ")] if not is_empty(before) else []
-    for index, key in enumerate(keys):
-        entry = context.citations[key]
-        if not isinstance(entry, Native):
-            continue
-        last = index == len(keys) - 1 and not is_empty(after)
-        if index:
-            out.append(Text(", " if form else " "))
-        out.extend(_one(entry, form, after if last else []))
-    return out
-
-
-def _one(entry: Native, form: str, after: Pieces) -> list[Piece]:
-    if not form and not after:
-        return [Reference(entry.label)]
-    settings = f', form: "{form}"' if form else ""
-    if not after:
-        return [Code(f"#cite(<{entry.label}>{settings})")]
-    return [Mark(f"#cite(<{entry.label}>{settings}, supplement: ["), *after, Code("])")]

@@ -94,7 +94,7 @@ def plain_latex(latex: str, *, braces: bool = False) -> str:
     latex = re.sub(r"\\(['`^\"~=.])\s*\{?(\\[ij]|[A-Za-z])\}?", accent, latex)
     latex = re.sub(r"\\([uvHckrdb])\s*\{(\\[ij]|[A-Za-z])\}", accent, latex)
     latex = re.sub(r"\\citenamefont\s*|\\(?:emph|textit|textbf|textsc|protect|em|it|bf)\b\s*", "", latex)
-    latex = re.sub(r"\\([A-Za-z]+|[&%#_$])\s?", lambda m: SYMBOLS.get(m[1], ""), latex)
+    latex = re.sub(r"\\(?:([A-Za-z]+)\s?|([&%#_$]))", lambda m: SYMBOLS.get(m[1] or m[2], ""), latex)
     latex = latex.replace("~", " ").replace("\\ ", " ")
     if not braces:
         latex = re.sub(r"[{}]", "", latex)
@@ -142,11 +142,12 @@ def heading(builder: Builder, node: Node) -> None:
     context = builder.context
     if context.options.get("own-bibliography-heading") or context.document_class == "beamer":
         return
-    word = context.options.get("refname") or _word(context)
+    word = context.options.get("refname") or reference_word(context)
     write_heading(builder, node, "chapter" if context.chapters else "section", [Text(word)], starred=True)
 
 
-def _word(context: Context) -> str:
+def reference_word(context: Context) -> str:
+    """What LaTeX calls the list."""
     if context.language == "ja":
         return "参考文献"
     words = {"de": ("Literatur", "Literaturverzeichnis"), "fr": ("Références", "Bibliographie"),

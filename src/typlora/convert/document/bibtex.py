@@ -54,6 +54,11 @@ _TYPES = frozenset(
 )
 _ENTRY = re.compile(r"@\s*([A-Za-z]+)\s*([{(])")
 _NAME = re.compile(r"\s*([A-Za-z][\w\-+:.]*)\s*=\s*")
+_SEPARATOR = re.compile(r"[\s,]*")
+# A field within a value: the value before it was never closed.
+_NEXT_FIELD = re.compile(
+    r"[,}\"]?[ \t]*\n\s*(?:" + "|".join(_FIELDS) + r"|abstract|keywords)\s*=\s*(?:[{\"]|\w+\s*[,}\n])", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +70,28 @@ class Record:
     fields: dict[str, str] = field(default_factory=dict)
 
 
-def read_records(text: str) -> list[Record]:
-    """All entries of a file, in order; what is not an entry is skipped."""
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that was mended in a file: the line, the key of the entry, and what was done."""
+
+    line: int
+    key: str
+    what: str
+
+
+def read_records(text: str, faults: list[Fault] | None = None) -> list[Record]:
+    """All entries of a file, in order; what is not an entry is skipped. What is mended goes to ``faults``."""
     strings = {name: number for name, number in _MONTHS.items()}
     out: list[Record] = []
-    position = 0
+    position = line = counted = 0
+
+    def fault(at: int, key: str, what: str) -> None:
+        nonlocal line, counted
+        line, counted = line + text.count("\n", counted, at), at
+        if faults is not None:
+            faults.append(Fault(line + 1, key, what))
+
+    seen: set[str] = set()
     while found := _ENTRY.search(text, position):
         kind = found[1].lower()
         start = found.end()
@@ -87,10 +109,37 @@ def read_records(text: str) -> list[Record]:
         position = key.end()
         fields: dict[str, str] = {}
         while name := _NAME.match(text, position):
-            value, position = _value(text, name.end(), strings)
+            value, stop = _value(text, name.end(), strings)
+            if cut := _NEXT_FIELD.search(value):
+                stop = text.index(cut[0], name.end())
+                value = value[: cut.start()]
+                opened = value.count("{") - value.count("}")
+                value = value.rstrip(' \n\t,}"' if opened <= 0 else ' \n\t,"') + "}" * max(0, opened)
+                fault(name.start(), key[1], f"'{name[1]}' is never closed; it ends before the next field")
             fields.setdefault(name[1].lower(), " ".join(value.split()))
-            position = re.compile(r"[\s,]*").match(text, position).end()  # type: ignore[union-attr]
+            position = _SEPARATOR.match(text, stop).end()  # type: ignore[union-attr]
+            if "," not in text[stop:position] and _NAME.match(text, position):
+                fault(stop, key[1], f"a comma is missing behind '{name[1]}'")
+        if key[1] in seen:
+            fault(found.start(), key[1], "the key occurs again; the first entry counts")
+        seen.add(key[1])
         out.append(Record(kind, key[1], fields))
+    return _inherited(out)
+
+
+def _inherited(records: list[Record]) -> list[Record]:
+    """``crossref``: fields an entry lacks are those of its parent, whose title is the book's."""
+    parents = {record.key.lower(): record for record in reversed(records)}
+    out: list[Record] = []
+    for record in records:
+        parent = parents.get(record.fields.get("crossref", "").lower())
+        if parent is None or parent is record:
+            out.append(record)
+            continue
+        given = {name: value for name, value in parent.fields.items() if name not in {"title", "crossref"}}
+        if "title" in parent.fields:
+            given.setdefault("booktitle", parent.fields["title"])
+        out.append(Record(record.kind, record.key, {**given, **record.fields}))
     return out
 
 
@@ -146,16 +195,21 @@ def write_record(record: Record, label: str) -> str:
     kind = record.kind if record.kind in _TYPES else "misc"
     kind = "inproceedings" if kind == "conference" else kind
     lines = [f"@{kind}{{{label},"]
+    fields = dict(record.fields)
+    address = re.search(r"\\url\s*\{([^{}]*)\}|^(https?://\S+)$", fields.get("howpublished", "").strip())
+    if address and "url" not in fields:
+        fields["url"] = address[1] or address[2]
     for name in _FIELDS:
-        if name in record.fields and (value := _clean(name, record.fields[name])):
+        if name in fields and (value := clean_field(name, fields[name])):
             lines.append(f"  {name} = {{{value}}},")
     if not {"year", "date"} & record.fields.keys() and "title" not in record.fields:
-        lines.append(f"  title = {{{_clean('title', record.key) or label}}},")
+        lines.append(f"  title = {{{clean_field('title', record.key) or label}}},")
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _clean(name: str, value: str) -> str:
+def clean_field(name: str, value: str) -> str:
     from typlora.convert.document.bibliography import plain_latex
+    from typlora.convert.document.formula_words import formula_words
 
     if name == "year":
         found = re.search(r"\d{4}", value)
@@ -176,6 +230,9 @@ def _clean(name: str, value: str) -> str:
         return re.sub(r"[{}\\\s]", "", value)
     value = re.sub(r"\\(?:url|path)\{([^{}]*)\}", r"\1", value)
     value = re.sub(r"\\href\{[^{}]*\}", "", value)
+    value = re.sub(
+        r"\\\((.*?)\\\)|(?<!\\)\$(.*?)(?<!\\)\$", lambda m: formula_words(m[1] or m[2] or ""), value
+    )
     keep = name in {
         "title",
         "booktitle",

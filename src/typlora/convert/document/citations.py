@@ -1,5 +1,8 @@
 """Citations: numbers, labels, or authors and years, as the document's style has them."""
 
+import re
+from dataclasses import replace
+
 from typlora.convert.document.bibliography import Entry
 from typlora.convert.document.builder import Builder, macro
 from typlora.convert.document.context import Context
@@ -15,29 +18,83 @@ _CITES = (
     "onlinecite",
     "shortcite", "citeasnoun", "citetitle", "citeurl", "citedate", "citen", "citeNP", "citeN", "shortciteN",
     "citeA",
-    "citeaffixed", "citeonline", )  # fmt: skip
+    "citeaffixed", "citeonline", "Smartcite", "Citeyear", "Fullcite", "notecite", "pnotecite",
+)  # fmt: skip
+
+_PAGES = re.compile(r"[\divxlc]+|\d+\s*(?:-+|–|,)\s*\d+|\d+\s*f{1,2}\.?")
 
 
 @macro(*_CITES)
 def cite(builder: Builder, node: Node, cursor: Cursor) -> None:
     """One citation command with all its keys."""
-    _, first, second, keys = cursor.arguments(node, "*[[{")
+    star, first, second, keys = cursor.arguments(node, "*[[{")
     context = builder.context
     before = builder.argument(first) if second is not None else []
-    after = builder.argument(second if second is not None else first)
+    after = postnote(builder, second if second is not None else first)
     names = [key.strip() for key in builder.source(keys).split(",") if key.strip()]
+    note_cited(context, names)
+    name, starred = node.macroname, star is not None
+
+    def pieces(command: str) -> Later:
+        return Later(lambda: write_citation(context, node, command, names, before, after, starred=starred))
+
+    if in_footnote(context, name):
+        form = "fullcite" if "full" in name else "footcite"
+        builder.add(Mark("#footnote["), pieces(form), Code("]"))
+    else:
+        builder.add(pieces(name))
+
+
+def note_cited(context: Context, keys: list[str]) -> None:
+    """Works that the bibliography has to list."""
     context.options["cited"] = "yes"
-    name = node.macroname
-    for key in names:
-        context.options[f"cited:{key}"] = "cited"
-    if name in {"footcite", "footfullcite", "Footcite"}:
-        builder.add(
-            Mark("#footnote["),
-            Later(lambda: write_citation(context, node, "cite", names, before, after)),
-            Code("]"),
-        )
-        return
-    builder.add(Later(lambda: write_citation(context, node, name, names, before, after)))
+    context.options.update({f"cited:{key}": "cited" for key in keys})
+
+
+def in_footnote(context: Context, command: str) -> bool:
+    """Whether the citation stands in a footnote: by its name, or by the style that biblatex was given."""
+    lower = command.lower()
+    notes = context.options.get("biblatex-style", "").startswith(("verbose", "footnote", "chicago-notes"))
+    automatic = context.options.get("biblatex-autocite") == "footnote" or notes
+    return lower in {"footcite", "footfullcite"} or (lower in {"autocite", "smartcite"} and automatic)
+
+
+def postnote(builder: Builder, node: Node | None) -> Pieces:
+    """A note behind a work; biblatex puts ``p.`` or ``pp.`` before bare page numbers."""
+    words = builder.argument(node)
+    source = builder.source(node)
+    if "biblatex" in builder.context.packages and _PAGES.fullmatch(source):
+        lead = "p." if source.isalnum() else "pp."
+        return [Text(f"{lead}\u00a0"), *words]
+    return words
+
+
+@macro("citetext", "volcite", "pvolcite", "defcitealias", "citetalias", "citepalias")
+def around_citation(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """Words in the parentheses of citations, works cited by volume, and names for works."""
+    context, name = builder.context, node.macroname
+    if name == "citetext":
+        (words,) = cursor.arguments(node, "{")
+        builder.add(Text("("), *builder.argument(words), Text(")"))
+    elif name == "defcitealias":
+        key, words = cursor.arguments(node, "{{")
+        context.aliases[builder.source(key)] = builder.argument(words)
+    elif name in {"citetalias", "citepalias"}:
+        _, _, keys = cursor.arguments(node, "[[{")
+        key_names = [key.strip() for key in builder.source(keys).split(",")]
+        note_cited(context, key_names)
+        shown = [context.aliases.get(key, [Text(key)]) for key in key_names]
+        joined = _joined(shown)
+        builder.add(*(joined if name == "citetalias" else [Text("("), *joined, Text(")")]))
+    else:
+        _, volume, pages, key = cursor.arguments(node, "[{[{")
+        after: Pieces = [Text("vol.\u00a0"), *builder.argument(volume)]
+        if pages is not None:
+            after += [Text(", "), *postnote(builder, pages)]
+        names = [builder.source(key)]
+        note_cited(context, names)
+        command = "parencite" if name == "pvolcite" else "cite"
+        builder.add(Later(lambda: write_citation(context, node, command, names, [], after)))
 
 
 @macro("nocite")
@@ -49,7 +106,14 @@ def nocite(builder: Builder, node: Node, cursor: Cursor) -> None:
 
 
 def write_citation(
-    context: Context, node: Node, command: str, keys: list[str], before: Pieces, after: Pieces
+    context: Context,
+    node: Node,
+    command: str,
+    keys: list[str],
+    before: Pieces,
+    after: Pieces,
+    *,
+    starred: bool = False,
 ) -> Pieces:
     """A citation in the style of the document."""
     known = [key for key in keys if key in context.citations]
@@ -60,14 +124,21 @@ def write_citation(
         shown = ", ".join(keys).replace("*/", "").replace("/*", "").replace("//", "/ /")
         note = [Text(", "), *after] if not is_empty(after) else []
         return [Text("["), Code(f"#strong[?]/* {shown} */"), *note, Text("]")]
+    if unknown:
+        shown = ", ".join(unknown).replace("*/", "").replace("/*", "").replace("//", "/ /")
+        after = [*after, *([Text(", ")] if not is_empty(after) else []), Code(f"#strong[?]/* {shown} */")]
     entry = context.citations[known[0]]
     if not isinstance(entry, Entry):
-        from typlora.convert.document.bibfile import native_citation
+        from typlora.convert.document.native import native_citation
 
-        return native_citation(context, command, known, before, after)
+        return native_citation(context, command, known, before, after, starred=starred)
     style = context.options.get("citation-style", "numeric")
     lower = command[0].lower() + command[1:]
     entries = [e for key in known if isinstance(e := context.citations[key], Entry)]
+    if starred and lower == "parencite":
+        lower = "citeyearpar"
+    elif starred:
+        entries = [replace(e, author=e.long_author or e.author) for e in entries]
     if style == "author-year":
         return _author_year(lower, entries, before, after, context)
     return _numbers(lower, entries, before, after, context, style)
@@ -135,6 +206,9 @@ def _author_year(
         return _joined([_link(e, e.year) for e in entries])
     if command == "citeyearpar":
         return [Text(open_), *lead, *_joined([_link(e, e.year) for e in entries]), *tail, Text(close)]
+    biblatex = "biblatex" in context.packages
+    if command in {"footcite", "smartcite"} or (command == "cite" and biblatex):
+        return [*lead, *_joined([_link(e, f"{e.author} {e.year}") for e in entries]), *tail]
     textual = command in {"citet", "textcite", "citealt", "citeasnoun", "citeA", "citeN", "shortciteN"} or (
         command == "cite" and "biblatex" not in context.packages and "natbib" in context.packages
     )
@@ -146,9 +220,14 @@ def _author_year(
         out: Pieces = []
         for index, entry in enumerate(entries):
             out += [Text(", ")] if index else []
-            inside = [*lead, *_link(entry, entry.year)]
             note = tail if index == len(entries) - 1 else []
-            out += [Text(f"{entry.author} {open_}"), *inside, *note, Text(close)]
+            if is_empty(lead) and is_empty(note):
+                out += _link(entry, f"{entry.author} {open_}{entry.year}{close}")
+            elif is_empty(lead):
+                out += [*_link(entry, f"{entry.author} {open_}{entry.year}"), *note, Text(close)]
+            else:
+                inside = [*lead, *_link(entry, entry.year), *note]
+                out += [Text(f"{entry.author} {open_}"), *inside, Text(close)]
         return out
     return [Text(open_), *lead, *_joined_with(entries), *tail, Text(close)]
 

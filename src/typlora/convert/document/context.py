@@ -129,9 +129,11 @@ class Context:
         self.chapters = False
         self.numbered_equations = False
         self.citations: dict[str, object] = {}
+        self.aliases: dict[str, Pieces] = {}  # \defcitealias: words for a work
+        self.bib_faults: list[str] = []  # what was mended in .bib files
+        self.drawings: dict[str, Drawn] = {}  # what LaTeX made of the sources of pictures
         self.tallies: dict[str, Tally] = {}  # layout and the like, counted over the document
 
-        self.drawings: dict[str, Drawn] = {}  # what LaTeX made of the sources of pictures
     # places and losses
 
     def span(self, start: int, stop: int) -> Span:

@@ -183,7 +183,10 @@ def _packages(builder: Builder, node: Node, cursor: Cursor) -> None:
         if name == "biblatex":
             for option in given:
                 if option.startswith(("style=", "citestyle=")):
-                    context.options["biblatex-style"] = option.split("=", 1)[1]
+                    context.options["biblatex-style"] = option.split("=", 1)[1].strip()
+                if option.startswith(("sorting=", "autocite=")):
+                    key, _, value = option.partition("=")
+                    context.options[f"biblatex-{key}"] = value.strip()
         if name == "indentfirst":
             context.options["indent-first"] = "yes"
         if name == "parskip":

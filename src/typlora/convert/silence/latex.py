@@ -32,6 +32,7 @@ _COLUMNS = re.compile(r"(?:\s*\[[^\]]*\]|\s*\{(?:[^{}]|\{[^{}]*\})*\}){0,2}")
 _ACCENTS = frozenset("`'^\"~=.uvHtcdbkr")
 _WORD = re.compile(rf"[^\W_](?:{JOIN}*[^\W_])*|{FORMULA}")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_MULTICITE = re.compile(r"\([^()]*\)|\[[^\]]*\]|\{[^{}]*\}")
 _IS_OPTION = re.compile(r"\s*(?:[htbpHTBP!]+|[a-z\-.\d]+\s*=.*|-?[\d.]+\s*[a-z]{2}|\d*)\s*", re.S)
 
 
@@ -228,11 +229,19 @@ class _Reader:
         if plain in self.names.joining:
             return self._mask(position, JOIN)
         if plain in self.names.references:
+            if plain.lower().endswith("cites"):
+                return self._mask(self._all_arguments(position), FORMULA)
             return self._mask(self._skip(position, "*[[{"), FORMULA)
         if plain in self.names.silent:
             return self._mask(self._skip(position, self.names.silent[plain]))
         spec = self.names.specs.get(plain, "[")
         return self._arguments(position, spec, plain in self.names.items)
+
+    def _all_arguments(self, position: int) -> int:
+        """The end of ``(note)(note)[note]{key}[note]{key}...``, as biblatex's commands for several works take."""
+        while found := _MULTICITE.match(self.text, position, self.end):
+            position = found.end()
+        return position
 
     def _verb(self, position: int) -> int:
         while self.text[position : position + 1] == "[":
