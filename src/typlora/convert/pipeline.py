@@ -46,10 +46,10 @@ def convert_project(
     output: str,
     chunk: str = "formula",
     model_only: bool = False,
+    draw: bool = False,
     progress: Progress | None = None,
     notes: Sequence[str] = (),
 ) -> Converted:
-    draw: bool = False,
     """Draft, convert all formulas, assemble, compile. ``source`` and ``output`` are names for the report.
 
     With a ``chunk`` other than ``formula`` the engines that take whole blocks are asked for those too;
