@@ -14,6 +14,7 @@ from typlora.convert.document.emit import emit
 from typlora.convert.document.listings import short_verbs
 from typlora.convert.document.nodes import Chars, Node, children, kind
 from typlora.convert.document.nouns import Asset, Block, Draft, Loss, Slot
+from typlora.convert.document.overlays import flatten_overlays
 from typlora.convert.document.preamble import write_preamble
 from typlora.convert.document.setup import read_packages, read_preamble
 from typlora.convert.document.tally import tally_losses
@@ -33,11 +34,12 @@ def draft(project: Project, *, draw: bool = False) -> Draft:
     ``draw``: a TeX installation, if there is one, draws the pictures that Typst cannot.
     """
     expanded = _source(project)
-    context = Context(project, expanded.source)
+    source, overlays = flatten_overlays(expanded.source)
+    context = Context(project, source)
     if draw:
         context.options["draw"] = "yes"
-    parsed = parse(expanded.source, expanded.table.specs(), expanded.table.environment_specs())
-    for problem in (*project.problems, *expanded.problems, *parsed.problems):
+    parsed = parse(source, expanded.table.specs(), expanded.table.environment_specs())
+    for problem in (*project.problems, *expanded.problems, *overlays, *parsed.problems):
         context.losses.append(Loss(problem.span, "", problem.message))
     before, body = _document(parsed.nodes)
     read_packages(context, project)
@@ -57,7 +59,7 @@ def draft(project: Project, *, draw: bool = False) -> Draft:
         _distinct([*context.losses, *tally_losses(context.tallies)]),
         write_preamble(context),
         tuple(context.assets.values()),
-        expanded.source,
+        source,
     )
 
 

@@ -152,6 +152,7 @@ _MACRO_ROWS: tuple[tuple[str, str], ...] = (
     ("*{{{{", "titlespacing"),
     ("*{[{{{{[", "titleformat"),
     ("{{{{{{{{{", "newtheoremstyle"),
+    ("[{", "declaretheoremstyle"),
     ("{{{{", "DeclareMathSymbol"),
     ("{{{{{", "DeclareMathAlphabet DeclareSymbolFont"),
     ("{{{{{{", "SetMathAlphabet DeclareFontShape"),

@@ -1,9 +1,8 @@
-"""Beamer: every frame is a page with its title as heading; overlays are flattened."""
+"""Beamer: every frame is a page with its title as heading; overlays are flattened (`overlays`)."""
 
 import re
 
-from typlora.convert.document.builder import MACROS, Builder, environment, environment_arguments, macro
-from typlora.convert.document.context import Context
+from typlora.convert.document.builder import MACROS, Builder, Chunk, environment, environment_arguments, macro
 from typlora.convert.document.nodes import (
     NO_NODE,
     Chars,
@@ -11,23 +10,15 @@ from typlora.convert.document.nodes import (
     Node,
     children,
     content,
+    end,
     is_macro,
     kind,
     walk,
 )
-from typlora.convert.document.pieces import Code, Mark, Pieces, Shift, Styled, call, is_empty, strip
+from typlora.convert.document.pieces import Code, Mark, Pieces, Shift, Styled, Text, call, is_empty, strip
 from typlora.tex.unit import UnitKind
 
 _OVERLAY = re.compile(r"\s*<[^<>\n]{0,60}>")
-
-
-def flatten_overlays(context: Context, nodes: list[Node]) -> None:
-    """Report overlays once a frame; the specifications themselves are taken off where they are read."""
-    for node in walk(nodes):
-        if kind(node) == "environment" and node.environmentname == "frame":
-            text = context.text[node.pos : node.pos + node.len]
-            if re.search(r"\\pause\b|\\(?:only|uncover|visible|onslide|alt|temporal)\s*<|\\item\s*<", text):
-                context.lose(node, "overlays of this frame are shown all at once", "\\begin{frame}")
 
 
 @environment("frame")
@@ -35,16 +26,22 @@ def frame(builder: Builder, node: Node) -> None:
     """One page."""
     context = builder.context
     cursor = Cursor(children(node), context.text)
-    known = cursor.arguments(node, "[")
-    del known
-    _take_overlay(cursor)
-    first = cursor.arguments(NO_NODE, "[")
-    del first
+    cursor.arguments(node, "[")
+    cursor.arguments(NO_NODE, "[")
     title: Pieces = []
+    subtitle: Pieces = []
     following = cursor.peek()
     if following is not None and kind(following) == "group" and _is_title(builder, following, node):
         title = builder.argument(cursor.arguments(NO_NODE, "{")[0])
-    nodes = cursor.rest()
+        following = cursor.peek(skip_blank=False)
+        if following is not None and kind(following) == "group":
+            subtitle = builder.argument(cursor.arguments(NO_NODE, "{")[0])
+    write_frame(builder, node, title, subtitle, cursor.rest())
+
+
+def write_frame(builder: Builder, node: Node, title: Pieces, subtitle: Pieces, nodes: list[Node]) -> None:
+    """A new page with its title; a page break stands before the (invisible) headings of its section."""
+    context = builder.context
     for found in walk(nodes):
         if is_macro(found, "frametitle") and is_empty(title):
             title = builder.argument(
@@ -52,15 +49,44 @@ def frame(builder: Builder, node: Node) -> None:
                     found, "*[{"
                 )[2]
             )
+    builder.flush()
     if context.options.get("frames"):
-        builder.block(UnitKind.RAW, [Code("#pagebreak(weak: true)")], node)
+        place = len(builder.chunks)
+        while place and builder.chunks[place - 1].pieces[:1] in ([Mark("= ")], [Mark("== ")]):
+            place -= 1
+        chunk = Chunk(UnitKind.RAW, [Code("#pagebreak(weak: true)")], node.pos, node.pos)
+        builder.chunks.insert(place, chunk)
     context.options["frames"] = "yes"
     if not is_empty(title):
         builder.block(
             UnitKind.HEADING, [Mark("=== "), *[p for p in strip(title) if p != Mark(" \\\n")]], node
         )
+    if not is_empty(subtitle):
+        builder.block(UnitKind.PARAGRAPH, [Styled("_", tuple(strip(subtitle)))], node)
     builder.run(nodes)
     builder.flush()
+
+
+@macro("frame")
+def frame_command(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """``\\frame{...}`` is a page in beamer, and a box around words elsewhere."""
+    _, argument = cursor.arguments(node, "[{")
+    if builder.context.document_class == "beamer":
+        write_frame(builder, node, [], [], content(argument))
+    else:
+        builder.add(*call("box(stroke: 0.5pt, inset: 3pt)", builder.argument(argument)))
+
+
+@macro("note")
+def speaker_note(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """What the speaker reads is not on the slide."""
+    _, argument = cursor.arguments(node, "[{")
+    if builder.context.document_class != "beamer":
+        builder.run(content(argument))
+        return
+    stop = end(argument) if argument is not None else end(node)
+    latex = builder.context.text[node.pos : stop]
+    builder.context.lose(node, "notes for the speaker are not in the output", latex)
 
 
 def _is_title(builder: Builder, group: Node, frame_node: Node) -> bool:
@@ -113,7 +139,9 @@ def overlay(builder: Builder, node: Node, cursor: Cursor) -> None:
     if name == "onslide":
         return
     if name in {"alt", "temporal"}:
-        for argument in cursor.arguments(node, "{{" if name == "alt" else "{{{"):
+        arguments = [a for a in cursor.arguments(node, "{{" if name == "alt" else "{{{") if content(a)]
+        for index, argument in enumerate(arguments):
+            builder.add(*([Text(" / ")] if index else []))
             builder.run(content(argument))
         return
     (argument,) = cursor.arguments(node, "{")
@@ -121,6 +149,9 @@ def overlay(builder: Builder, node: Node, cursor: Cursor) -> None:
         builder.add(*strong(builder, builder.argument(argument)))
     else:
         builder.run(content(argument))
+        following = cursor.peek(skip_blank=False)
+        if following is not None and is_macro(following, "only", "uncover", "visible", "onslide", "alt"):
+            builder.add(Text(" "))
 
 
 @environment("block", "alertblock", "exampleblock", "beamercolorbox", "beamerboxesrounded")
@@ -167,6 +198,8 @@ def columns(builder: Builder, node: Node) -> None:
     cursor = Cursor(children(node), builder.context.text)
     _take_overlay(cursor)
     cursor.arguments(node, spec)
+    if name.startswith("AtBegin"):
+        builder.context.lose(node, "slides that are made at the begin of every section are not in the output")
     builder.flush()
     builder.run(cursor.rest())
     builder.flush()
@@ -188,3 +221,5 @@ def machinery(builder: Builder, node: Node, cursor: Cursor) -> None:
             "AtBeginSubsection": "[{", "logo": "{", "titlegraphic": "{"}.get(name, "")  # fmt: skip
     _take_overlay(cursor)
     cursor.arguments(node, spec)
+    if name.startswith("AtBegin"):
+        builder.context.lose(node, "slides that are made at the begin of every section are not in the output")

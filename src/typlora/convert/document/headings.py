@@ -107,7 +107,7 @@ def part(builder: Builder, node: Node, cursor: Cursor) -> None:
 def appendix(builder: Builder, node: Node, cursor: Cursor) -> None:
     """From here on headings of the highest level are A, B, ..."""
     context = builder.context
-    if context.counters.appendix:
+    if context.counters.appendix or context.document_class == "beamer":
         return
     top = "chapter" if context.chapters else "section"
     context.counters.appendix = True
@@ -127,7 +127,11 @@ def contents(builder: Builder, node: Node, cursor: Cursor) -> None:
         "listofalgorithms": '#outline(title: [List of Algorithms], target: figure.where(kind: "algorithm"))',
         "lstlistoflistings": "#outline(title: [Listings], target: figure.where(kind: raw))",
     }
-    builder.block(UnitKind.HEADING, [Code(targets[node.macroname])], node)
+    typst = targets[node.macroname]
+    if builder.context.document_class == "beamer" and node.macroname == "tableofcontents":
+        cursor.arguments(node, "[")
+        typst = "#outline(title: none, depth: 2)"  # slides have titles of their own, which are headings too
+    builder.block(UnitKind.HEADING, [Code(typst)], node)
 
 
 @macro("printindex", "printglossary", "printglossaries", "listoftodos")

@@ -76,7 +76,7 @@ STYLES: dict[str, Callable[[Builder, Pieces], Pieces]] = {
     "textsubscript": _wrapped("sub"),
     "hl": _wrapped("highlight"),
     "overline": _wrapped("overline"),
-    **dict.fromkeys(("fbox", "framebox", "frame", "framed"), _wrapped("box(stroke: 0.5pt, inset: 3pt)")),
+    **dict.fromkeys(("fbox", "framebox", "framed"), _wrapped("box(stroke: 0.5pt, inset: 3pt)")),
     **dict.fromkeys(
         ("textrm", "textup", "textmd", "textnormal", "textsf", "textlf", "mathrm", "text"), unchanged
     ),

@@ -26,7 +26,8 @@ def _document(context: Context) -> str:
     page = next((_PAPERS[o] for o in _PAPERS if o in options), "")
     arguments = []
     if context.document_class == "beamer":
-        arguments.append('paper: "presentation-4-3"')
+        wide = {"aspectratio=169", "aspectratio=1610"} & options
+        arguments.append(f'paper: "presentation-{"16-9" if wide else "4-3"}"')
     elif page and page != "a4":
         arguments.append(f'paper: "{page}"')
     if "landscape" in options:
@@ -94,11 +95,16 @@ def _numbering(context: Context) -> str:
     }
     if within:
         lines.append(_WITHIN)
+    below = _below_theorems(context)
+    for kind, outer in below.items():
+        above = string("theorem-" + context.theorems[outer].counter)
+        count = f"counter(figure.where(kind: {string('theorem-' + kind)}))"
+        lines.append(f"#show figure.where(kind: {above}): it => {{ {count}.update(0); it }}")
     for kind, outer in within.items():
         lines.extend(_numbered_within(context, kind, _LEVELS[outer] + (1 if context.chapters else 0)))
     if context.numbered_equations and "equation" not in within:
         lines.append('#set math.equation(numbering: "(1)")')
-    if within or "subequations" in needs:
+    if within or below or "subequations" in needs:
         lines.append(_REFERENCES)
     if "plain-references" in needs or "heading-numbering" in needs:
         lines.append(
@@ -117,6 +123,15 @@ def _numbering(context: Context) -> str:
             else _APPENDIX
         )
     return "\n".join(lines)
+
+
+def _below_theorems(context: Context) -> dict[str, str]:
+    """Counters of theorems that are numbered within other theorems."""
+    return {
+        kind: outer
+        for kind, outer in context.counters.within.items()
+        if outer in context.theorems and context.theorems[outer].counter and _used(context, kind)
+    }
 
 
 _LEVELS = {"chapter": 0, "section": 1, "subsection": 2, "subsubsection": 3}
@@ -138,6 +153,19 @@ _REFERENCES = """\
   let count = if target.func() == math.equation { counter(math.equation) } else { target.counter }
   link(it.target, (target.numbering)(..count.at(it.target), place: it.target))
 }"""
+
+
+def _end_of_proof(context: Context) -> str:
+    """What ``\\qedsymbol`` was made to show."""
+    given = context.options.get("qed")
+    if given is None or "Box" in given or "\\square" in given or "openbox" in given:
+        return "$square$"
+    if "black" in given or "rule" in given or "filled" in given:
+        return "$square.filled$"
+    from typlora.convert.document.bibliography import plain_latex
+    from typlora.convert.document.emit import escape
+
+    return escape(plain_latex(given.replace("$", "")))
 
 
 def _used(context: Context, kind: str) -> bool:
@@ -192,14 +220,37 @@ def _helpers(context: Context) -> list[str]:
             continue
         if name == "theorem":
             out.extend(_theorems(context, text))
+        elif name == "proof":
+            out.append(text.replace("$square$", _end_of_proof(context)))
         else:
             out.append(text)
     return out
 
 
+_BELOW = """\
+// Numbers within a theorem: 1.2.1 is the first within theorem 1.2.
+#let numbered-below(n, kind, format, place: none) = {
+  let outer = counter(figure.where(kind: kind))
+  let number = if place == none { outer.get() } else { outer.at(place) }
+  if type(format) == str { numbering(format, ..number) } else { format(..number, place: place) }
+  "." + str(n)
+}"""
+
+
+def _theorem_numbering(context: Context, name: str) -> str:
+    """The numbering of a theorem that others are numbered within."""
+    outer = context.counters.within.get(context.theorems[name].counter, "")
+    if outer not in _LEVELS:
+        return '"1"'
+    level = max(1, _LEVELS[outer] + (1 if context.chapters else 0))
+    return f"(n, place: none) => numbered-within(n, level: {level}, place: place)"
+
+
 def _theorems(context: Context, helper: str) -> list[str]:
     used = [name for name in context.theorems if f"theorem-{name}" in context.needs]
     lines = [helper]
+    if _below_theorems(context):
+        lines.insert(0, _BELOW)
     declared: list[str] = []
     for name in used:
         theorem = context.theorems[name]
@@ -207,6 +258,12 @@ def _theorems(context: Context, helper: str) -> list[str]:
         if theorem.counter:
             arguments.append(f"kind: {string('theorem-' + theorem.counter)}")
             outer = context.counters.within.get(theorem.counter, "")
+            if outer in context.theorems and context.theorems[outer].counter:
+                below = _theorem_numbering(context, outer)
+                kind = string("theorem-" + context.theorems[outer].counter)
+                arguments.append(
+                    f"numbering: (n, place: none) => numbered-below(n, {kind}, {below}, place: place)"
+                )
             if outer in _LEVELS:
                 level = max(1, _LEVELS[outer] + (1 if context.chapters else 0))
                 arguments.append(

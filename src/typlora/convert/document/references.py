@@ -95,13 +95,9 @@ def clever_range(builder: Builder, node: Node, cursor: Cursor) -> None:
 
     def pieces() -> Pieces:
         target = _find(context, keys[0])
-        noun = _name(context, target.name, 1, name[0] == "C") if target else ""
-        return [
-            Text(f"{noun}\u00a0"),
-            *_number(context, node, keys[0]),
-            Text(" to "),
-            *_number(context, node, keys[1]),
-        ]
+        noun = _name(context, target.name, 2, name[0] == "C") if target else ""
+        first_, last_ = (_shown(context, node, key) for key in keys)
+        return [Text(f"{noun}\u00a0"), *first_, Text(" to "), *last_]
 
     builder.add(Later(pieces))
 
@@ -214,7 +210,7 @@ def _list(context: Context, node: Node, keys: Sequence[str]) -> Pieces:
     out: Pieces = []
     for index, item in enumerate(items):
         if index:
-            out.append(Text(" and " if len(items) == 2 else ", and " if index == len(items) - 1 else ", "))
+            out.append(Text(" and " if len(items) == 2 else " and " if index == len(items) - 1 else ", "))
         out.extend(item)
     return out
 

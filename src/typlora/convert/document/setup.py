@@ -50,8 +50,11 @@ _LANGUAGES = {
 }  # fmt: skip
 # Declarations that are read wherever they stand, preamble, package or body.
 _DECLARATIONS = (
-    "newtheorem", "spnewtheorem", "declaretheorem", "newmdtheoremenv", "newtcbtheorem", "theoremstyle",
+    "newtheorem", "spnewtheorem", "declaretheorem", "newmdtheoremenv", "newtcbtheorem",
+    "theoremstyle", "newtheoremstyle",
+    "declaretheoremstyle",
     "numberwithin",
+    "newcounter",
     "definecolor", "colorlet", "providecolor", "graphicspath", "crefname", "Crefname", "setcounter", "lstset",
     "counterwithin", "setcitestyle", "bibpunct", "author", "title", "date", "subtitle", "institute",
     "affiliation",
@@ -95,6 +98,8 @@ def read_packages(context: Context, project: Project) -> None:
 def _names(context: Context, text: str) -> None:
     if found := re.search(r"\\(?:re)?newcommand\*?\{?\\(?:refname|bibname)\}?\s*\{([^{}\\]+)\}", text):
         context.options["refname"] = found[1]
+    if found := re.search(r"\\renewcommand\*?\s*\{?\s*\\qedsymbol\s*\}?\s*\{((?:[^{}]|\{[^{}]*\})*)\}", text):
+        context.options["qed"] = found[1]
 
 
 def read_preamble(builder: Builder, before: list[Node], body: list[Node]) -> None:

@@ -78,7 +78,7 @@ def newtheorem(builder: Builder, node: Node, cursor: Cursor) -> None:
     key = builder.source(name)
     if name_of == "spnewtheorem":
         cursor.arguments(node, "{{") if not _has_more(node) else None
-    style = context.options.get("theoremstyle", "plain")
+    style = _look(context, context.options.get("theoremstyle", "plain"))
     shared_key = builder.source(shared_name)
     counter = ""
     if star is None:
@@ -121,7 +121,29 @@ def declare_options(context: Context, name: str, options: str) -> None:
         if numbered
         else ""
     )
-    declare(context, name, title, counter=counter, within=within, style=settings.get("style", "plain"))
+    style = _look(context, settings.get("style", "plain"))
+    declare(context, name, title, counter=counter, within=within, style=style)
+
+
+def _look(context: Context, style: str) -> str:
+    """``plain``, ``definition`` or ``remark``: what a style of the document's own looks like."""
+    return context.options.get(f"theoremstyle-{style}", style)
+
+
+@macro("newtheoremstyle", "declaretheoremstyle")
+def newtheoremstyle(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """A style of the document's own: which fonts it has."""
+    if node.macroname == "declaretheoremstyle":
+        options, name = (builder.source(a) for a in cursor.arguments(node, "[{"))
+        settings = dict(re.findall(r"(\w+)\s*=\s*(\{[^{}]*\}|[^,]*)", options))
+        body, head = settings.get("bodyfont", ""), settings.get("headfont", "\\bfseries")
+    else:
+        arguments = [builder.source(a) for a in cursor.arguments(node, "{{{{{{{{{")]
+        name, body, head = arguments[0], arguments[3], arguments[5]
+    italic = re.search(r"\\(?:it|itshape|em|sl|slshape)\b", body)
+    slanted_head = re.search(r"\\(?:it|itshape|em|sl|slshape)\b", head) and "bf" not in head
+    look = "plain" if italic else "remark" if slanted_head else "definition"
+    builder.context.options[f"theoremstyle-{name}"] = look
 
 
 @macro("theoremstyle")
@@ -284,7 +306,8 @@ def usual_theorems(context: Context, nodes: list[Node]) -> None:
     starred = {name for name in used if name.endswith("*") and name[:-1] in {**USUAL, **context.theorems}}
     for name in sorted(used & set(USUAL) - set(context.theorems)):
         style = "definition" if name in _DEFINITION else "remark" if name in _REMARK else "plain"
-        declare(context, name, USUAL[name], counter=name, within="", style=style)
+        counter = "" if context.document_class == "beamer" else name  # beamer does not number them
+        declare(context, name, USUAL[name], counter=counter, within="", style=style)
     for name in sorted(starred - set(context.theorems)):
         base = context.theorems.get(name[:-1])
         title = base.name if base else USUAL[name[:-1]]

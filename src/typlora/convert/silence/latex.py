@@ -238,7 +238,7 @@ class _Reader:
         return self._arguments(position, spec, plain in self.names.items)
 
     def _all_arguments(self, position: int) -> int:
-        """The end of ``(note)(note)[note]{key}[note]{key}...``, as biblatex's commands for several works take."""
+        """The end of ``(note)(note)[note]{key}[note]{key}...``, biblatex's way to cite several works."""
         while found := _MULTICITE.match(self.text, position, self.end):
             position = found.end()
         return position
