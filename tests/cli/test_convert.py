@@ -76,6 +76,30 @@ def test_several_inputs_of_one_name_are_told_apart(typlora: Run, tmp_path: Path)
     assert {path.name for path in (tmp_path / "out").glob("*.typ")} == {"one.typ", "two.typ"}
 
 
+def test_pictures_of_one_name_in_one_folder_are_told_apart(typlora: Run, tmp_path: Path) -> None:
+    for name, colour in (("a", "red"), ("b", "blue")):
+        svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect fill="{colour}"/></svg>'
+        main = paper(tmp_path / name, "main.tex", PAPER.replace("Let", "\\includegraphics{pic.svg} Let"))
+        main.with_name("pic.svg").write_text(svg)
+    out = tmp_path / "out"
+    done = typlora("convert", tmp_path / "a", tmp_path / "b", "--out-dir", out, "--engine", "rules")
+    assert done.returncode == 0, done.stderr
+    assert "red" in (out / "pic.svg").read_text()
+    assert "blue" in (out / "b-files/pic.svg").read_text()
+    assert 'image("b-files/pic.svg")' in (out / "b.typ").read_text()
+    assert compiles(out / "a.typ") and compiles(out / "b.typ")
+
+
+def test_a_tree_of_files(typlora: Run, tmp_path: Path) -> None:
+    paper(tmp_path / "in", "part/one.tex", "\\section{One} Text $x$.\n")
+    paper(tmp_path / "in", "main.tex", PAPER.replace("Let", "\n\n\\input{part/one}\n\nLet"))
+    done = typlora("convert", tmp_path / "in", "--out-dir", tmp_path / "out", "--tree", "--engine", "rules")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out/part/one.typ").read_text() == "= One\n\nText $x$.\n"
+    assert '#include "part/one.typ"' in (tmp_path / "out/main.typ").read_text()
+    assert compiles(tmp_path / "out/main.typ")
+
+
 def test_strict_tells_losses_by_exit_status(typlora: Run, tmp_path: Path) -> None:
     bad = paper(tmp_path, text=PAPER.replace(r"\ref{sec:start}", r"\ref{nowhere}"))
     assert typlora("convert", bad, "-o", tmp_path / "a.typ", "--engine", "rules").returncode == 0
@@ -106,6 +130,7 @@ def test_model_alone_without_a_model_is_one_line(typlora: Run, tmp_path: Path) -
         (["--engine", "rules", "--samples", "4"], "need a model"),
         (["-o", "paper.tex"], "overwrite the input"),
         (["-o", "-", "--pdf"], "output file"),
+        (["-o", "-", "--tree"], "several files"),
     ],
 )
 def test_senseless_flags(typlora: Run, tmp_path: Path, flags: list[str], says: str) -> None:

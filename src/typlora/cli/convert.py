@@ -39,6 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--report", action="append", default=[], metavar="FILE.json|FILE.html", help="repeatable"
     )
+    parser.add_argument(
+        "--tree", action="store_true", help="a file of Typst for each LaTeX file that has text of its own"
+    )
     parser.add_argument("--pdf", action="store_true", help="write the compiled PDF beside each output too")
     parser.add_argument(
         "--strict", action="store_true", help="exit with 1 when anything was not proved equal"
@@ -100,6 +103,8 @@ def _jobs(args: argparse.Namespace) -> list[_Job]:
     if args.output == "-":
         if args.pdf:
             raise ConfigError("--pdf needs an output file; give -o OUT.typ")
+        if args.tree:
+            raise ConfigError("--tree writes several files; give -o OUT.typ or --out-dir DIR")
         return [_Job(inputs[0], None)]
     if args.output is not None:
         if Path(args.output).is_dir():
@@ -176,6 +181,7 @@ class _Session:
         self._cascade: Cascade = open_cascade(self._options, self._pool)
         stack.callback(self._cascade.close)
         self._files: dict[Path, float] = {}
+        self._placed: dict[Path, tuple[str, bytes]] = {}  # assets: whose they are, and their digest
 
     def convert(self, jobs: Sequence[_Job]) -> int:
         """Convert all; an input that cannot be read is told and the others go on."""
@@ -236,6 +242,7 @@ class _Session:
                 output="<stdout>" if job.output is None else str(job.output),
                 chunk=self._args.chunk,
                 model_only=self._options.engine == "model",
+                tree=self._args.tree,
                 draw=self._args.pictures == "latex",
                 progress=_teller(update, job.name),
                 notes=self._notes,
@@ -244,12 +251,27 @@ class _Session:
             sys.stdout.write(converted.typst)
             sys.stdout.flush()
             return converted.document
+        converted = self._told_apart(job, converted)
         for asset in converted.assets:
             place_asset(asset, job.output.parent)
         write_atomic(job.output, converted.typst)
         if self._args.pdf:
             write_atomic(job.output.with_suffix(".pdf"), converted.pdf)
         return converted.document
+
+    def _told_apart(self, job: _Job, converted: "Converted") -> "Converted":
+        """Where another input has put a file of the same name, these go to a folder of their own."""
+        from typlora.convert.pipeline import in_folder
+
+        assert job.output is not None
+        mine = {job.output.parent / asset.path: (job.name, asset.digest()) for asset in converted.assets}
+        taken = [path for path in mine if path in self._placed and self._placed[path][0] != job.name]
+        if all(self._placed[path][1] == mine[path][1] for path in taken):
+            self._placed.update(mine)
+            return converted
+        if self._args.tree:
+            raise InputError(f"{job.name} and another input both have a file {taken[0]}; convert them apart")
+        return in_folder(converted, f"{job.output.stem}-files")
 
     def _read(self, job: _Job) -> "Project":
         from typlora.tex.project import read_project, read_string

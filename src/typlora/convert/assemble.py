@@ -48,13 +48,15 @@ Compile = Callable[[str], Result]
 class Assembled:
     """``typst`` compiles, to the PDF in ``pdf``. ``conversions`` in the order of the draft's formulas,
     replaced ones updated; ``losses`` are the draft's and those found here; ``compiles`` counts the
-    compiler runs."""
+    compiler runs. ``blocks`` are the texts of the draft's blocks as they stand in ``typst`` behind the
+    preamble; empty where the whole is shown as LaTeX."""
 
     typst: str
     pdf: bytes
     conversions: tuple[Conversion, ...]
     losses: tuple[Loss, ...]
     compiles: int
+    blocks: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -100,17 +102,29 @@ class _Assembly:
             block = self.blocks[index]
             if index:
                 text.add("\n\n")
-            if index in self.raw:
-                text.add(raw_block(block.unit.latex), index)
-                continue
-            for part in block.parts:
-                if isinstance(part, Slot):
-                    conversion = self.conversions[part.formula]
-                    text.add(write_formula(conversion.unit, conversion.typst, part), index, part.formula)
-                else:
-                    text.add(part, index)
+            self._render_block(text, index, block)
         text.add("\n")
         return text
+
+    def _render_block(self, text: _Text, index: int, block: Block) -> None:
+        if index in self.raw:
+            text.add(raw_block(block.unit.latex), index)
+            return
+        for part in block.parts:
+            if isinstance(part, Slot):
+                conversion = self.conversions[part.formula]
+                text.add(write_formula(conversion.unit, conversion.typst, part), index, part.formula)
+            else:
+                text.add(part, index)
+
+    def texts(self) -> tuple[str, ...]:
+        """Each block by itself."""
+        out = []
+        for index, block in enumerate(self.blocks):
+            text = _Text()
+            self._render_block(text, index, block)
+            out.append("".join(text.parts))
+        return tuple(out)
 
     def try_compile(self, text: _Text) -> Result:
         self.compiles += 1
@@ -319,4 +333,7 @@ def assemble(
     """
     work = _Assembly(draft, conversions, compile_one, seconds)
     typst, pdf = work.run()
-    return Assembled(typst, pdf, tuple(work.conversions), (*draft.losses, *work.losses), work.compiles)
+    hopeless = len(work.raw) == len(work.blocks)
+    blocks = () if hopeless else work.texts()
+    losses = (*draft.losses, *work.losses)
+    return Assembled(typst, pdf, tuple(work.conversions), losses, work.compiles, blocks)

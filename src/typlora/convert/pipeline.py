@@ -4,7 +4,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from typlora.convert.assemble import Assembled, assemble
@@ -14,6 +14,7 @@ from typlora.convert.conversion import Conversion
 from typlora.convert.document.nouns import Asset, Draft
 from typlora.convert.report.items import Document, Item, build, loss_item
 from typlora.convert.silence import Checked, check_words
+from typlora.convert.tree import Tree, mend_paths, plant, same_pages
 from typlora.errors import InputError
 from typlora.files import write_atomic
 from typlora.tex.project import Project
@@ -47,6 +48,7 @@ def convert_project(
     chunk: str = "formula",
     model_only: bool = False,
     draw: bool = False,
+    tree: bool = False,
     progress: Progress | None = None,
     notes: Sequence[str] = (),
 ) -> Converted:
@@ -54,7 +56,8 @@ def convert_project(
 
     With a ``chunk`` other than ``formula`` the engines that take whole blocks are asked for those too;
     ``model_only`` asks for all of them and not just where something is not proved. ``draw``: a TeX
-    installation, if there is one, draws the pictures that Typst cannot.
+    installation, if there is one, draws the pictures that Typst cannot. With ``tree`` the files of the
+    project come out as files again: the others are among the assets.
     """
     from typlora.convert.draft import draft as make_draft
 
@@ -73,9 +76,11 @@ def convert_project(
         notes = (*notes, f"--chunk {chunk} needs a model: rules take formulas only")
     if progress is not None:
         progress(len(draft.formulas), len(draft.formulas), "compiling")
-    assembled, checked = _assemble(draft, conversions, pool)
+    assembled, checked, planted = _assemble(draft, conversions, pool, project if tree else None)
     if checked is None:
         notes = (*notes, "the check for lost words could not be made: the document has no HTML form")
+    if planted is not None:
+        notes = (*notes, *planted.notes)
     losses = [loss_item(loss.span, loss.latex, loss.reason) for loss in assembled.losses]
     document = build(
         source,
@@ -86,15 +91,19 @@ def convert_project(
         (*notes, *cascade.notes),
         checked,
     )
-    return Converted(assembled.typst, assembled.pdf, draft.assets, document)
+    if planted is None or not planted.files:
+        return Converted(assembled.typst, assembled.pdf, draft.assets, document)
+    files = (Asset(path, data=text.encode()) for path, text in planted.files.items())
+    return Converted(planted.main, assembled.pdf, (*draft.assets, *files), document)
 
 
 def _assemble(
-    draft: Draft, conversions: Sequence[Conversion], pool: CompilerPool
-) -> tuple[Assembled, Checked | None]:
+    draft: Draft, conversions: Sequence[Conversion], pool: CompilerPool, project: Project | None
+) -> tuple[Assembled, Checked | None, Tree | None]:
     """Assemble in a folder that holds the assets and nothing else, and look for words that were lost.
 
     The check reads the HTML of the document, which a second worker makes while the first one makes the PDF.
+    With a ``project`` the document is spread over its files, as far as the pages stay the same.
     """
     with tempfile.TemporaryDirectory(prefix="typlora-") as name, ThreadPoolExecutor(1) as beside:
         folder = Path(name)
@@ -115,10 +124,30 @@ def _assemble(
         assembled = assemble(draft, conversions, compile_one)
         early = pages.get(assembled.typst)
         compiled = early.result() if early is not None else page(assembled.typst)
+        planted = None if project is None else _plant(project, draft, assembled, pool, folder)
         if draft.source is None or not compiled.ok:
-            return assembled, None
+            return assembled, None, planted
         reported = [loss.latex for loss in assembled.losses]
-        return assembled, check_words(draft.source, compiled.pages[0], reported)
+        return assembled, check_words(draft.source, compiled.pages[0], reported), planted
+
+
+def _plant(
+    project: Project, draft: Draft, assembled: Assembled, pool: CompilerPool, folder: Path
+) -> Tree | None:
+    """The document as a tree of files; one without files where that would not look the same."""
+    if not assembled.blocks:
+        return None
+    planted = plant(project, draft, assembled.blocks)
+    if not planted.files:
+        return planted
+    for path, text in planted.files.items():
+        place_asset(Asset(path, data=text.encode()), folder)
+    seconds = SECONDS + SECONDS_CHARACTER * len(assembled.typst)
+    compiled = pool.compile(planted.main, format="pdf", root=folder, seconds=seconds)
+    if compiled.ok and same_pages(b"".join(compiled.pages), assembled.pdf):
+        return planted
+    why = compiled.error or "its pages would differ from those of one file"
+    return Tree("", {}, (f"--tree: everything stands in one file: {why}",))
 
 
 def place_asset(asset: Asset, folder: Path) -> None:
@@ -138,6 +167,15 @@ def place_asset(asset: Asset, folder: Path) -> None:
         write_atomic(path, asset.source.read_bytes())
     except OSError as error:
         raise InputError(f"cannot copy {asset.source} to {path}: {error.strerror}") from error
+
+
+def in_folder(converted: Converted, folder: str) -> Converted:
+    """The same with all assets in ``folder``; for a document that is one file."""
+    paths = [asset.path for asset in converted.assets]
+    assets = tuple(replace(asset, path=f"{folder}/{asset.path}") for asset in converted.assets)
+    return replace(
+        converted, typst=mend_paths(converted.typst, paths, lambda path: f"{folder}/{path}"), assets=assets
+    )
 
 
 def _distinct(items: Sequence[Item]) -> list[Item]:

@@ -26,7 +26,8 @@ class Project:
 
     ``source`` is the main file with all included files in place; ``packages`` are the ``.cls`` and ``.sty``
     files found beside it, in the order in which LaTeX loads them; ``bbl`` is the formatted bibliography
-    if there is one. ``main`` is ``None`` for text from standard input.
+    if there is one. ``main`` is ``None`` for text from standard input. ``included`` are pairs of names as in
+    spans: a file, and one that it includes, once for every time.
     """
 
     main: Path | None
@@ -36,6 +37,7 @@ class Project:
     problems: tuple[Problem, ...] = ()
     packages: tuple[SourceText, ...] = ()
     bbl: Path | None = None
+    included: tuple[tuple[str, str], ...] = ()
 
 
 def read_project(path: Path, *, allow_outside: bool = False) -> Project:
@@ -66,6 +68,7 @@ def read_project(path: Path, *, allow_outside: bool = False) -> Project:
         problems=tuple(problems),
         packages=tuple(reader.packages(source)),
         bbl=_bibliography(main, root),
+        included=tuple(reader.included),
     )
 
 
@@ -158,6 +161,7 @@ class _Reader:
     declared: str
     files: list[Path] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    included: list[tuple[str, str]] = field(default_factory=list)
     total: int = 0
     full: bool = False
 
@@ -233,6 +237,7 @@ class _Reader:
         except ProjectError as error:
             refuse(str(error))
             return None
+        self.included.append((self._shown(path), self._shown(found)))
         if text.text.endswith("\n"):
             return text
         # TeX ends every file with the end of a line.

@@ -135,6 +135,15 @@ class SourceText:
         file, first, last = self._range(start, end)
         return file.text[first:last]
 
+    def names(self) -> set[str]:
+        """Files that more than white space comes from."""
+        stops = [*self._starts[1:], len(self.text)]
+        return {
+            segment.file.name
+            for start, stop, segment in zip(self._starts, stops, self._segments, strict=True)
+            if self.text[start:stop].strip()
+        }
+
     def _range(self, start: int, end: int) -> tuple[SourceFile, int, int]:
         """File and offsets in it of a stretch of this text."""
         start = max(0, min(start, len(self.text)))

@@ -118,7 +118,7 @@ def _read(context: Context, name: str) -> str | None:
 
 @macro("bibliography", "printbibliography")
 def bibliography(builder: Builder, node: Node, cursor: Cursor) -> None:
-    """``#bibliography("references.bib")`` with the cited entries, mended."""
+    """``#bibliography("paper-references.bib")`` with the cited entries, mended."""
     context = builder.context
     (options, *_) = cursor.arguments(node, "[" if node.macroname == "printbibliography" else "[{")
     if context.options.get("bibliography-done"):
@@ -143,6 +143,15 @@ def bibliography_setup(builder: Builder, node: Node, cursor: Cursor) -> None:
     cursor.arguments(node, "[{{" if node.macroname == "DeclareFieldFormat" else "[{")
 
 
+def _path(context: Context) -> str:
+    """A name that is no file of the author's: the output may stand beside them, and beside other outputs."""
+    main = context.project.main
+    if main is None:
+        return "references.bib"
+    path = f"{main.stem}-references.bib"
+    return path if path.removesuffix(".bib") not in context.text else f"{main.stem}-typst.bib"
+
+
 def _write(context: Context, node: Node, title: str) -> Pieces:
     cited = [key.removeprefix("cited:") for key in context.options if key.startswith("cited:")]
     entries = [entry for key, entry in context.citations.items() if isinstance(entry, Native)]
@@ -151,7 +160,7 @@ def _write(context: Context, node: Node, title: str) -> Pieces:
     if not chosen:
         return []
     written = [write_record(entry.record, entry.label) for entry in chosen]
-    path, chosen_style = "references.bib", style(context)
+    path, chosen_style = _path(context), style(context)
     name = context.options.get("biblatex-style") or context.options.get("bst", "") or "the default one"
     context.lose(
         node,

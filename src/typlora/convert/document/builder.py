@@ -181,7 +181,8 @@ class Builder:
         what = kind(node)
         if what != "comment":
             if self.start < 0 and not (what == "chars" and not node.chars.strip()):
-                self.start = node.pos
+                blank = len(node.chars) - len(node.chars.lstrip()) if what == "chars" else 0
+                self.start = node.pos + blank  # what is included begins in its own file
             self.stop = end(node)
         if what == "chars":
             self._chars(node.chars, node.pos)
@@ -284,6 +285,11 @@ class Builder:
         arguments = [argument for _, argument in known_arguments(node) if argument is not None]
         following = cursor.peek(skip_blank=False)
         name = node.macroname
+        if name.startswith("the") and name[3:] in self.context.counters.values:
+            from typlora.convert.document.counters import shown
+
+            self.add(Text(shown(self.context, name[3:]) + node.macro_post_space))
+            return
         if not arguments and following is not None and kind(following) == "group":
             self.context.lose(node, f"unknown command \\{name}; its text is kept", f"\\{name}")
             return  # the groups that follow are converted as ordinary text

@@ -1,7 +1,7 @@
 """Pictures: found as LaTeX finds them, placed with their size, copied beside the output."""
 
 import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from typlora.convert.document.builder import Builder, macro
 from typlora.convert.document.context import Context
@@ -46,7 +46,7 @@ def includegraphics(builder: Builder, node: Node, cursor: Cursor) -> None:
 
 def image(context: Context, node: Node, name: str, options: str) -> str:
     """``#image("path", width: ...)``."""
-    found = find_image(context, name)
+    found = find_image(context, name, beside=PurePosixPath(context.node_span(node).file).parent.as_posix())
     if found is None or found.suffix.lower() not in _READABLE or not _is_sound(found):
         what = "is missing" if found is None else f"is {found.suffix or 'of a kind'} that Typst cannot read"
         context.lose(node, f"picture '{name}' {what}; a placeholder stands for it")
@@ -78,12 +78,15 @@ def image(context: Context, node: Node, name: str, options: str) -> str:
     return "#" + result
 
 
-def find_image(context: Context, name: str) -> Path | None:
-    """The file LaTeX would take, below the project folder."""
+def find_image(context: Context, name: str, beside: str = "") -> Path | None:
+    """The file LaTeX would take, below the project folder.
+
+    ``beside`` is the folder of the file that asks, where the ``import`` package lets LaTeX look.
+    """
     root = context.project.root.resolve()
     if not name or len(name) > 1000 or "\x00" in name:
         return None
-    for folder in ["", *context.graphics_paths]:
+    for folder in ["", *context.graphics_paths, beside]:
         base = root / folder / name
         suffixes = ["", *_EXTENSIONS] if base.suffix else list(_EXTENSIONS)
         for suffix in suffixes:

@@ -1,5 +1,6 @@
 """What a draft is made of: blocks of Typst with holes for formulas, and the list of what was lost."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +44,14 @@ class Asset:
     path: str
     source: Path | None = None
     data: bytes | None = None
+
+    def digest(self) -> bytes:
+        """What tells its content from another's; empty where it cannot be read."""
+        try:
+            data = self.source.read_bytes() if self.data is None and self.source else self.data
+        except OSError:
+            data = None
+        return hashlib.sha256(data or b"").digest()
 
 
 @dataclass(frozen=True, slots=True)
