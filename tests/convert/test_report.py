@@ -14,8 +14,9 @@ from typlora.convert.conversion import Conversion
 from typlora.convert.report import Document, Report, Status, build
 from typlora.convert.report.items import loss_item
 from typlora.convert.report.machine import to_json
-from typlora.convert.report.page import script_json, to_html
+from typlora.convert.report.page import to_html
 from typlora.convert.report.render import Pictures, render
+from typlora.convert.report.template import script_json
 from typlora.convert.report.terminal import show
 from typlora.convert.silence import Checked, Finding
 from typlora.tex.unit import Span, Unit, UnitKind

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
+from typlora.convert.cascade import first_line
 from typlora.evaluate.converters import Converter, Document
 from typlora.evaluate.document_results import (
     ASPECTS,
@@ -150,7 +151,7 @@ def judge_document(main: Path, made: Document, pool: CompilerPool) -> DocumentRo
         seconds=round(made.seconds, 4),
         solved=dict(made.solved),
         missing=tuple(lost[:NAMED]) if candidate is not None else (),
-        error=" ".join(error.split())[:200],
+        error=first_line(error).partition(" (searched at")[0],
     )
 
 

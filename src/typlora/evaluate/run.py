@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from typlora import config
+from typlora.convert.cascade import first_line
 from typlora.evaluate.converters import Converter, Output
 from typlora.evaluate.documents import DocumentSuite, evaluate_documents
 from typlora.evaluate.metrics import KEPT, chrf, has_chrf, normalised
@@ -14,7 +15,7 @@ from typlora.verify.compiler import CompilerPool
 from typlora.verify.formula import FormulaVerifier, reference
 from typlora.verify.verdict import Outcome, Verdict
 
-LAYOUT = 2  # raised when the meaning of a row changes: rows kept from before are then no longer right
+LAYOUT = 3  # raised when the meaning of a row changes: rows kept from before are then no longer right
 BATCH = 256  # rows between two entries of the journal: what a stop can cost
 
 Progress = Callable[[int, int, str], None]
@@ -165,7 +166,8 @@ def _row(item: Item, output: Output, verdict: Verdict) -> RowResult:
         seconds=round(output.seconds, 6),
         engine=output.engine,
         typst=typst,
-        differences=tuple(verdict.differences) or tuple(x for x in (verdict.error, output.note) if x)[:1],
+        differences=tuple(verdict.differences)
+        or tuple(x for x in (first_line(verdict.error), output.note) if x)[:1],
         exact=exact,
         chrf=score,
     )

@@ -5,18 +5,22 @@ as HTML, so LaTeX and Typst from anywhere are only ever shown. Pictures come fro
 them from a short list of allowed elements.
 """
 
-import json
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from typlora.convert.report.items import Document, Item, Report
 from typlora.convert.report.render import Compiler, Pictures, render
+from typlora.convert.report.template import fill, link_to
 
 LONGEST = 4000  # characters of LaTeX or Typst shown of one unit; the whole is in the sources
 
 
-def to_html(report: Report, pool: Compiler | None = None) -> str:
-    """The page. Without a ``pool`` formulas are not rendered."""
+def to_html(report: Report, pool: Compiler | None = None, folder: Path | None = None) -> str:
+    """The page. Without a ``pool`` formulas are not rendered.
+
+    ``folder`` is where the page will stand: places then link to the files of the source.
+    """
     items = [item for document in report.documents for item in document.items]
     pictures = render(items, pool) if pool is not None else Pictures()
     data = {
@@ -24,37 +28,26 @@ def to_html(report: Report, pool: Compiler | None = None) -> str:
         "typst": report.typst,
         "engine": report.engine,
         "seconds": round(report.seconds, 2),
-        "documents": [_document(document, pictures) for document in report.documents],
+        "documents": [_document(document, pictures, folder) for document in report.documents],
     }
     template = resources.files("typlora.convert.report").joinpath("page.html").read_text("utf-8")
-    glyphs = "".join(
-        f'<symbol id="{name}" overflow="visible"><path d="{shape}"/></symbol>'
-        for name, shape in pictures.glyphs.items()
-    )
-    head, glyph_mark, rest = template.partition("{{glyphs}}")
-    middle, data_mark, tail = rest.partition("{{data}}")
-    assert data_mark and glyph_mark, "page.html lost its marks"
-    return head + glyphs + middle + script_json(data) + tail
+    return fill(template, data, pictures.glyphs)
 
 
-def script_json(data: object) -> str:
-    """JSON that may stand inside ``<script>``: no ``<``, so neither ``</script>`` nor ``<!--`` can occur."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return (
-        (
-            text.replace("<", "\\u003c")
-            .replace(">", "\\u003e")
-            .replace("\u2028", "\\u2028")
-            .replace("\u2029", "\\u2029")
-        )
-        .encode("utf-8", "replace")
-        .decode("utf-8")
-    )
+def _links(document: Document, folder: Path | None) -> dict[str, str]:
+    """Where each file of the source stands, seen from the page; files that are not there have no link."""
+    if folder is None:
+        return {}
+    source = Path(document.source)
+    root = source if source.is_dir() else source.parent
+    files = {item.span.file for item in document.items if item.span.file}
+    return {name: link_to(root / name, folder) for name in sorted(files) if (root / name).is_file()}
 
 
-def _document(document: Document, pictures: Pictures) -> dict[str, Any]:
+def _document(document: Document, pictures: Pictures, folder: Path | None) -> dict[str, Any]:
     return {
         "source": document.source,
+        "links": _links(document, folder),
         "output": document.output,
         "seconds": round(document.seconds, 2),
         "notes": list(document.notes),

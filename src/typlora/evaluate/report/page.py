@@ -5,18 +5,18 @@ report of a conversion, data travel as JSON, are shown as text only, and picture
 list of allowed elements.
 """
 
-import os
 from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from typlora.convert.report.items import Item as Shown
 from typlora.convert.report.items import Status
-from typlora.convert.report.page import script_json
 from typlora.convert.report.render import Compiler, Pictures, render
-from typlora.evaluate.metrics import by_construct, change, measure
+from typlora.convert.report.template import fill, link_to
+from typlora.evaluate.document_metrics import document_change, measure_documents
+from typlora.evaluate.document_results import DocumentsResult
+from typlora.evaluate.metrics import by_construct, by_engine, by_model_alone, change, measure
 from typlora.evaluate.results import Evaluation, Report, RowResult, SuiteResult
 from typlora.evaluate.suites import Item, Suite
 from typlora.tex.unit import NOWHERE
@@ -36,30 +36,29 @@ def to_html(report: Report, suites: Sequence[Suite], pool: Compiler | None, fold
         "versions": dict(report.versions),
         "converters": [one.converter for one in report.evaluations],
         "suites": [_suite(report, one, folder) for one in report.evaluations[0].suites],
+        "folders": [_folder(report, one) for one in report.evaluations[0].documents],
         "constructs": names,
         "rows": [_row(row, names, pictures) for row in rows],
     }
-    return _page(pictures, data)
+    template = resources.files("typlora.evaluate.report").joinpath("page.html").read_text("utf-8")
+    return fill(template, data, pictures.glyphs)
 
 
 class _Row:
     """One item with what every converter made of it."""
 
-    def __init__(self, suite: int, item: Item, results: Sequence[RowResult | None]) -> None:
-        self.suite, self.item, self.results = suite, item, results
+    def __init__(
+        self, suite: int, item: Item, results: Sequence[RowResult | None], model_alone: bool = False
+    ) -> None:
+        self.suite, self.item, self.results, self.model_alone = suite, item, results, model_alone
         self.states = [state(result) for result in results]
 
     @property
     def rank(self) -> tuple[int, int, int, int]:
         """Losses first; among them those that others do right; then disagreements of others."""
-        others = self.states[1:]
-        first = self.states[0]
-        return (
-            first,
-            -sum(one == EQUAL for one in others),
-            -sum(one < UNJUDGED for one in others),
-            self.suite,
-        )
+        first, others = self.states[0], self.states[1:]
+        right, wrong = sum(one == EQUAL for one in others), sum(one < UNJUDGED for one in others)
+        return (first, 0 if first == EQUAL else -right, -wrong, self.suite)
 
 
 def state(result: RowResult | None) -> int:
@@ -76,9 +75,10 @@ def state(result: RowResult | None) -> int:
 def _rows(report: Report, suites: Sequence[Suite]) -> Iterator[_Row]:
     for number, suite in enumerate(suites):
         results = [_by_id(one, suite.digest) for one in report.evaluations]
+        alone = {row.id for row in by_model_alone(list(results[0].values()))}
         for item in suite.items:
             if item.id in results[0]:
-                yield _Row(number, item, [one.get(item.id) for one in results])
+                yield _Row(number, item, [one.get(item.id) for one in results], item.id in alone)
 
 
 def _by_id(evaluation: Evaluation, digest: str) -> dict[str, RowResult]:
@@ -87,27 +87,66 @@ def _by_id(evaluation: Evaluation, digest: str) -> dict[str, RowResult]:
 
 
 def _shown(rows: Sequence[_Row]) -> list[Shown]:
-    """Formulas to render, in the order of the page."""
-    return [
-        Shown("formula", Status.PROVED, NOWHERE, "", result.typst, row.item.display)
-        for row in rows
-        for result in row.results
-        if result is not None and result.compiles and not row.item.is_block
-    ]
+    """Formulas to render, in the order of the page; the target beside what is not equal to the LaTeX."""
+    found: list[Shown] = []
+    for row in rows:
+        if row.item.is_block:
+            continue
+        typst = [one.typst for one in row.results if one is not None and one.compiles]
+        if row.states[0] < EQUAL and row.item.target:
+            typst.append(row.item.target)
+        found += [Shown("formula", Status.PROVED, NOWHERE, "", one, row.item.display) for one in typst]
+    return found
 
 
 def _suite(report: Report, first: SuiteResult, folder: Path) -> dict[str, Any]:
     there = [(one.converter, one.suite(first.digest)) for one in report.evaluations]
-    path = Path(first.path)
-    try:
-        link = quote(os.path.relpath(path.resolve(), folder.resolve()).replace(os.sep, "/"))
-    except ValueError:  # another drive
-        link = path.resolve().as_uri()
+    solved = [[name, one.equal, one.answered] for name, one in by_engine(first.rows).items()]
     return {
         "name": first.suite,
-        "link": link,
+        "link": link_to(Path(first.path), folder),
+        "solved": solved if len(solved) > 1 and first.rows[0].engine else [],
         "rows": len(first.rows),
         "league": [_line(name, first, result) for name, result in there if result is not None],
+    }
+
+
+def _folder(report: Report, first: DocumentsResult) -> dict[str, Any]:
+    """Whole documents: the league, and what the first converter misses in each."""
+    found = [(one.converter, one.folder(first.digest)) for one in report.evaluations]
+    there = [(name, one) for name, one in found if one is not None and one.rows]
+    rows = sorted(first.rows, key=lambda row: (row.compiles, -row.silent, -len(row.missing)))
+    return {
+        "name": first.suite,
+        "size": len(first.rows),
+        "league": [_documents_line(name, first, result) for name, result in there],
+        "documents": [
+            {
+                "name": row.id,
+                "compiles": row.compiles,
+                "error": row.error,
+                "counts": {name: list(pair) for name, pair in row.counts.items()},
+                "silent": row.silent,
+                "missing": [_cut(text) for text in row.missing],
+            }
+            for row in rows
+        ],
+    }
+
+
+def _documents_line(name: str, first: DocumentsResult, result: DocumentsResult) -> dict[str, Any]:
+    figures = measure_documents(result.rows)
+    return {
+        "name": name,
+        "documents": figures.documents,
+        "compiles": figures.compiles.count,
+        "readable": figures.readable,
+        "kept": {name: [one.value, *one.interval] for name, one in figures.kept.items()},
+        "silent": figures.silent,
+        "reports": figures.reports,
+        "seconds": figures.seconds,
+        "p": document_change(first, result).p,
+        "pf": document_change(first, result, "formulas").p,
     }
 
 
@@ -152,6 +191,8 @@ def _row(row: _Row, names: Sequence[str], pictures: Pictures) -> dict[str, Any]:
         "b": row.item.is_block,
         "d": row.item.display,
         "g": _cut(row.item.target or ""),
+        "h": pictures.svg.get((row.item.target or "", row.item.display), "") if row.states[0] < EQUAL else "",
+        "w": row.model_alone,
         "k": [places[name] for name in row.item.constructs],
         "r": [
             _result(result, one, row.item, pictures)
@@ -173,23 +214,6 @@ def _result(result: RowResult | None, one: int, item: Item, pictures: Pictures) 
         "p": pictures.svg.get((result.typst, item.display), "") if not item.is_block else "",
     }
     return {key: value for key, value in found.items() if key == "s" or value}
-
-
-def _page(pictures: Pictures, data: dict[str, Any]) -> str:
-    """Fill the template; the look is that of the report of a conversion, taken from its page."""
-    folder = resources.files("typlora.evaluate.report")
-    look = resources.files("typlora.convert.report").joinpath("page.html").read_text("utf-8")
-    style = look.partition("<style>")[2].partition("</style>")[0]
-    glyphs = "".join(
-        f'<symbol id="{name}" overflow="visible"><path d="{shape}"/></symbol>'
-        for name, shape in pictures.glyphs.items()
-    )
-    page = folder.joinpath("page.html").read_text("utf-8")
-    for mark, text in (("{{style}}", style), ("{{glyphs}}", glyphs), ("{{data}}", script_json(data))):
-        head, found, tail = page.partition(mark)
-        assert found, f"page.html lost its mark {mark}"
-        page = head + text + tail
-    return page
 
 
 def _cut(text: str) -> str:
