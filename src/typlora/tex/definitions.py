@@ -44,7 +44,7 @@ def read_definition(
     if macro is not None and (
         definition.name in STRUCTURAL
         or shows_number(macro)
-        or (definition.environment and (definition.name in ENVIRONMENT_SPECS or definition.name in _PLAIN))
+        or (definition.environment and _is_known(definition.name, internal))
     ):
         macro = None
     if macro is not None and needs_machinery(macro):
@@ -63,6 +63,20 @@ def read_definition(
 _PLAIN = frozenset(
     {"abstract", "quote", "quotation", "verse", "center", "flushleft", "flushright", "document", "acks"}
 )
+
+
+# Classes define these for themselves; where the author does, it is the author's that counts.
+_THEOREM_LIKE = frozenset(
+    {"theorem", "lemma", "proposition", "corollary", "definition", "example", "remark", "claim", "conjecture"}
+    | {"fact", "note", "exercise", "problem", "solution", "question", "assumption", "property", "axiom"}
+    | {"case", "observation", "notation", "hypothesis", "construction", "proof", "thm", "lem", "prop", "cor"}
+    | {"defn", "rem", "ex", "conj"}
+)
+
+
+def _is_known(name: str, internal: bool) -> bool:
+    """Whether an environment means what its name says, however it is defined (``internal``: by a package)."""
+    return name in _PLAIN or (name in ENVIRONMENT_SPECS and (internal or name not in _THEOREM_LIKE))
 
 
 def collect_into(text: str, table: MacroTable) -> None:

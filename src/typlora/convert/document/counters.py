@@ -3,11 +3,15 @@
 import re
 
 from typlora.convert.document.builder import Builder, macro
-from typlora.convert.document.context import letter, roman
+from typlora.convert.document.context import Context, Target, letter, roman
 from typlora.convert.document.nodes import Cursor, Node
-from typlora.convert.document.pieces import Mark, Text
+from typlora.convert.document.pieces import Later, Mark, Text
 from typlora.tex.unit import UnitKind
 
+_STANDARD = frozenset(
+    {"part", "chapter", "section", "subsection", "subsubsection", "paragraph", "subparagraph"}
+    | {"figure", "table", "equation", "footnote"}
+)
 _TYPST = {
     "equation": "math.equation", "figure": "figure.where(kind: image)", "table": "figure.where(kind: table)",
 }  # fmt: skip
@@ -36,20 +40,62 @@ def set_counter(builder: Builder, node: Node, cursor: Cursor) -> None:
 
 @macro("stepcounter", "refstepcounter")
 def step_counter(builder: Builder, node: Node, cursor: Cursor) -> None:
-    """One more."""
-    builder.context.counters.step(builder.source(cursor.arguments(node, "{")[0]))
+    """One more; ``\\refstepcounter`` is what labels that follow point to."""
+    context = builder.context
+    name = builder.source(cursor.arguments(node, "{")[0])
+    context.counters.step(name)
+    if node.macroname == "refstepcounter":
+        target = context.current = Target(name, shown(context, name))
+        builder.add(Later(lambda: [Mark(f"#metadata(none) <{target.label}>")] if target.label else []))
+
+
+@macro("newcounter")
+def new_counter(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """A counter of the document's own, which may begin again with another one."""
+    name, outer = (builder.source(a) for a in cursor.arguments(node, "{["))
+    context = builder.context
+    context.counters.values.setdefault(name, 0)
+    if outer:
+        context.counters.within[name] = outer
 
 
 @macro("arabic", "roman", "Roman", "alph", "Alph", "fnsymbol", "value")
 def show_counter(builder: Builder, node: Node, cursor: Cursor) -> None:
     """The number as it is at this place."""
     value = builder.context.counters.values.get(builder.source(cursor.arguments(node, "{")[0]), 0)
-    shown = {
+    builder.add(Text(_number(node.macroname, value)))
+
+
+def _number(style: str, value: int) -> str:
+    return {
         "roman": roman(value).lower(), "Roman": roman(value), "alph": letter(value),
         "Alph": letter(value).upper(),
         "fnsymbol": "∗†‡§¶‖"[(value - 1) % 6] if value > 0 else "",
-    }.get(node.macroname, str(value))  # fmt: skip
-    builder.add(Text(shown))
+    }.get(style, str(value))  # fmt: skip
+
+
+_PARTS = re.compile(
+    r"\\(arabic|roman|Roman|alph|Alph|fnsymbol)\s*\{([^{}]*)\}|\\the([A-Za-z]+)|\\[A-Za-z]+|[{}]"
+)
+
+
+def shown(context: Context, name: str) -> str:
+    """What ``\\the<name>`` prints: as the document redefines it, else as a standard class has it."""
+    own = re.search(
+        rf"\\(?:renewcommand\*?\s*\{{?|def)\s*\\the{re.escape(name)}(?![A-Za-z])\}}?\s*"
+        r"\{((?:[^{}]|\{[^{}]*\})*)\}",
+        context.text,
+    )
+    if own is None:
+        value = str(context.counters.values.get(name, 0))
+        return context.counters.show(name) if name in _STANDARD else value
+
+    def part(found: re.Match[str]) -> str:
+        if found[1]:
+            return _number(found[1], context.counters.values.get(found[2], 0))
+        return shown(context, found[3]) if found[3] and found[3] != name else ""
+
+    return _PARTS.sub(part, own[1]).strip()
 
 
 @macro("thesection", "thechapter", "thesubsection", "theequation", "thefigure", "thetable", "thepage")
@@ -59,4 +105,4 @@ def the_counter(builder: Builder, node: Node, cursor: Cursor) -> None:
     if name == "page":
         builder.add(Mark("#context counter(page).display()"))
         return
-    builder.add(Text(builder.context.counters.show(name)))
+    builder.add(Text(shown(builder.context, name)))

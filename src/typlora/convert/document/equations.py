@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from typlora.convert.document.builder import Builder, environment, environment_arguments, macro
+from typlora.convert.document.colors import color
 from typlora.convert.document.context import Context, Target, letter
 from typlora.convert.document.nodes import (
     Cursor,
@@ -23,7 +24,8 @@ from typlora.convert.document.nodes import (
     walk,
 )
 from typlora.convert.document.nouns import Slot
-from typlora.convert.document.pieces import LINE_END, Later, Mark, Pieces, Text
+from typlora.convert.document.pieces import LINE_END, Later, Mark, Pieces, Text, call
+from typlora.convert.document.tally import count
 
 ROW_ENVIRONMENTS = frozenset(
     [
@@ -63,9 +65,21 @@ def formula_latex(nodes: Sequence[Node], context: Context) -> str:
             cuts.append((node.pos, end(node), _comment_space(node)))
         elif is_macro(node, *_NUMBERING):
             cuts.append((node.pos, _macro_end(node, context), " "))
+        elif is_macro(node, "textcolor", "color"):
+            count(context, "layout not carried over: colours inside formulas", node, node.macroname, "")
+            cuts.append((node.pos, _color_end(node, context), " "))
         elif is_macro(node, "linkdest", "hypertarget", "hyperlink", "texorpdfstring"):
             cuts.append((node.pos, *_link_cut(node, context)))
     return _cut(context.text, nodes[0].pos, end(nodes[-1]), cuts)
+
+
+_COLOR = re.compile(r"\\(?:text)?color\s*(?:\[[^\[\]]*\]\s*)?\{[^{}]*\}")
+
+
+def _color_end(node: Node, context: Context) -> int:
+    """Behind the name of a colour; what is coloured stays."""
+    found = _COLOR.match(context.text, node.pos)
+    return found.end() if found else node.pos + len(node.macroname) + 1
 
 
 def _link_cut(node: Node, context: Context) -> tuple[int, str]:
@@ -109,6 +123,8 @@ def math_node(builder: Builder, node: Node) -> None:
     """``$...$``, ``\\(...\\)``, ``\\[...\\]`` or ``$$...$$``."""
     inner = children(node)
     context = builder.context
+    if node.displaytype == "inline" and _colored(builder, node, inner):
+        return
     latex = formula_latex(inner, context)
     if node.displaytype == "inline":
         inline_formula(builder, node, latex)
@@ -117,6 +133,21 @@ def math_node(builder: Builder, node: Node) -> None:
     keys = [key for r in _rows(inner, context) for key in r.keys]
     row.keys, row.numbered = keys, row.tag is not None
     display(builder, node, latex, [row])
+
+
+def _colored(builder: Builder, node: Node, inner: Sequence[Node]) -> bool:
+    """``$\\textcolor{red}{x}$``, coloured as a whole, becomes coloured text around the formula."""
+    row = [part for part in inner if kind(part) != "comment" and getattr(part, "chars", "x").strip()]
+    if len(row) != 1 or not is_macro(row[0], "textcolor"):
+        return False
+    model, name, body = Cursor([], builder.context.text).arguments(row[0], "[{{")
+    fill = color(builder.context, builder.source(name), builder.source(model))
+    latex = formula_latex(content(body), builder.context)
+    if not fill or not latex.strip():
+        return False
+    slot = builder.context.formula(latex, node, display=False)
+    builder.add(*call(f"text(fill: {fill})", [slot]))
+    return True
 
 
 def inline_formula(builder: Builder, node: Node, latex: str) -> None:

@@ -53,9 +53,9 @@ HELPERS: dict[str, str] = {
   }
   counter(math.equation).update(parent)
 }""",
-    "mono": """\
+    "fixed-width": """\
 // Fixed-width text that is more than raw text.
-#let mono(body) = text(font: "DejaVu Sans Mono", size: 0.8em, body)""",
+#let fixed-width(body) = text(font: "DejaVu Sans Mono", size: 0.8em, body)""",
     "page-of": """\
 // The number of the page a label is on.
 #let page-of(label) = context link(label, str(counter(page).at(label).first()))""",

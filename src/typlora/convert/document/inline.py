@@ -49,8 +49,8 @@ def monospace(builder: Builder, pieces: Pieces) -> Pieces:
             if shown.startswith("`") and not shown.startswith("```")
             else [Code(f"#raw({string(value)})")]
         )
-    builder.context.need("mono")
-    return call("mono", pieces)
+    builder.context.need("fixed-width")
+    return call("fixed-width", pieces)
 
 
 def _wrapped(function: str) -> Callable[[Builder, Pieces], Pieces]:

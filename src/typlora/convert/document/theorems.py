@@ -10,6 +10,7 @@ from typlora.convert.document.builder import Builder, environment, environment_a
 from typlora.convert.document.context import Context, Target, Theorem
 from typlora.convert.document.nodes import NO_NODE, Cursor, Node, content, end, is_macro, walk
 from typlora.convert.document.pieces import Code, Mark, Pieces, Shift, Text, call, is_empty, plain, strip
+from typlora.convert.document.reserved import is_taken
 from typlora.tex.unit import UnitKind
 
 # Environments that classes and packages define themselves (llncs, beamer, acmart, jmlr, many house styles).
@@ -212,67 +213,8 @@ def _long(body: Pieces) -> bool:
 def function_name(context: Context, name: str) -> str:
     """A Typst identifier for the environment that shadows nothing Typst has."""
     clean = re.sub(r"[^A-Za-z0-9]+", "-", name.replace("*", "-plain")).strip("-").lower() or "theorem-like"
-    reserved = {
-        "theorem-like",
-        "par",
-        "text",
-        "list",
-        "enum",
-        "table",
-        "figure",
-        "quote",
-        "box",
-        "block",
-        "page",
-        "title",
-    }
-    reserved |= {
-        "ref",
-        "link",
-        "label",
-        "note",
-        "line",
-        "image",
-        "math",
-        "sub",
-        "super",
-        "align",
-        "let",
-        "set",
-        "show",
-    }
-    reserved |= {
-        "strong",
-        "emph",
-        "if",
-        "else",
-        "for",
-        "while",
-        "not",
-        "and",
-        "or",
-        "in",
-        "include",
-        "import",
-        "return",
-    }
-    reserved |= {
-        "proof",
-        "part",
-        "appendix",
-        "int",
-        "float",
-        "str",
-        "type",
-        "range",
-        "calc",
-        "sys",
-        "pad",
-        "move",
-        "end",
-    }
     clean = clean if clean[0].isalpha() else f"t-{clean}"
-    return f"{clean}-block" if clean in reserved else clean
+    return f"{clean}-block" if is_taken(clean) else clean
 
 
 @environment("proof", "pf", "IEEEproof", "Proof", "pf*", "demo")

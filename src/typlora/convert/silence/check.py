@@ -160,7 +160,7 @@ def _collect(element: Any, out: list[str], within: list[str]) -> None:
             out.append(_DANGLING.sub(f" {FORMULA} ", node))
             continue
         tag = node.tag if isinstance(node.tag, str) else ""
-        if tag in {"style", "script", "nav", ""}:
+        if tag in {"style", "script", "nav", ""} or node.get("data-outline"):
             continue
         if tag == "span" and node.get("class") in {"ref", "inner"}:
             out.append(f" {FORMULA} ")

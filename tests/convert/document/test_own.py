@@ -1,0 +1,63 @@
+"""What a document defines for itself counts more than what is usual: environments, counters, names."""
+
+from tests.convert.document.helpers import compile_error, drafted, typst
+
+_PACKAGES = r"\usepackage{amsmath,xcolor}"
+
+
+def test_an_environment_of_the_author_wins_over_the_usual_theorem() -> None:
+    text = typst(
+        r"""\begin{note} Mind the tide. \end{note}
+\begin{remark} It turns. \end{remark}
+\begin{lemma} It is real. \end{lemma}""",
+        r"\newenvironment{note}{\textbf{Note:} }{}\newenvironment{remark}{\begin{quote}}{\end{quote}}",
+    )
+    assert "*Note:* Mind the tide." in text
+    assert "#quote(block: true)[\nIt turns.\n]" in text
+    assert "#lemma[It is real.]" in text
+
+
+def test_counters_of_the_author_count_and_are_labelled() -> None:
+    preamble = r"""\newcounter{exa}[section]\renewcommand{\theexa}{\thesection.\arabic{exa}}
+\newenvironment{exercise}[1][]{\refstepcounter{exa}\par\textbf{Exercise~\theexa. #1}\ }{\par}"""
+    latex = r"""\section{Quay}\begin{exercise}[Hard]\label{one} Do it.\end{exercise}
+\section{Pier}\begin{exercise} Try.\end{exercise}\begin{exercise}\label{two} Go.\end{exercise}
+See \ref{one} and \ref{two}."""
+    text = typst(latex, preamble)
+    assert "*Exercise~1.1. Hard* Do it." in text
+    assert "*Exercise~2.2.*  Go." in text
+    assert "See #link(<one>)[1.1] and #link(<two>)[2.2]." in text
+    assert not compile_error(drafted(latex, preamble))
+
+
+def test_a_number_may_be_computed_from_another_counter() -> None:
+    text = typst(
+        r"\begin{exe}\ex One\end{exe} After (\exn{0}) comes (\exn{1}).",
+        r"""\usepackage{gb4e}\newcounter{t}
+\newcommand{\exn}[1]{\setcounter{t}{\value{exx}}\addtocounter{t}{#1}\arabic{t}}""",
+    )
+    assert "After (1) comes (2)." in text
+
+
+def test_names_of_definitions_hide_nothing_that_formulas_use() -> None:
+    made = drafted(
+        r"""{\ttfamily Typed \emph{words}} for $\mathtt{x}$.
+\begin{prop} $a \propto b$ \end{prop}\begin{sum} $\sum_i i$ \end{sum}""",
+        r"\newtheorem{prop}{Proposition}\newtheorem{sum}{Sum}",
+    )
+    assert "#let prop-block =" in made.preamble and "#let sum-block =" in made.preamble
+    assert "#let mono" not in made.preamble
+    assert not compile_error(made, 'mono("x") prop sum_i i')
+
+
+def test_colours_of_formulas_are_kept_around_them_and_reported_inside() -> None:
+    latex = r"All $\textcolor{red}{\alpha}$ and part $\textcolor{blue}{x} + {\color{red} y}$."
+    text = typst(latex, _PACKAGES)
+    assert "All #text(fill: red)[$|\\alpha|$]" in text
+    assert r"$|{x} + {  y}|$" in text
+    reasons = [loss.reason for loss in drafted(latex, _PACKAGES).losses]
+    assert any("colours inside formulas" in reason for reason in reasons)
+
+
+def test_ruby_with_an_option() -> None:
+    assert "#ruby[潮][しお]" in typst(r"\ruby[g]{潮}{しお}", r"\usepackage{pxrubrica}")
