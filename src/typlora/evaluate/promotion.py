@@ -1,8 +1,8 @@
 """Evaluate runs for the gate, and keep the record of who promoted what, and why."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +24,10 @@ FROZEN = ("jsonl/eval.jsonl", "benchmarks/suite/formulas.jsonl")
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """One line of ``outputs/promotions.jsonl``. ``forced_by`` and ``reason`` only where the gate refused."""
+    """One line of ``outputs/promotions.jsonl``. ``forced_by`` and ``reason`` only where the gate refused.
+
+    ``suites``: the digests of the suites on which it was decided, by name.
+    """
 
     run: str
     before: str | None
@@ -33,6 +36,7 @@ class Promotion:
     reasons: tuple[str, ...]
     forced_by: str = ""
     reason: str = ""
+    suites: Mapping[str, str] = field(default_factory=dict)
 
 
 def frozen_suites(outputs: Path) -> list[Suite]:
@@ -63,8 +67,28 @@ def decide(before: Evaluation | None, after: Evaluation) -> GateVerdict:
     return GateVerdict((), ()) if before is None else compare(before, after)
 
 
+def changed_since(outputs: Path, run: str, suites: Sequence[Suite]) -> list[str]:
+    """Names of the suites whose content is another one than when ``run`` was promoted.
+
+    Frozen suites should not change; where they do, both runs are measured on what they are now.
+    """
+    try:
+        lines = (outputs / RECORD).read_text(encoding="utf-8").splitlines()
+        records = [json.loads(line) for line in lines if line.strip()]
+        known = next((one["suites"] for one in reversed(records) if one.get("run") == run), {})
+        return [suite.name for suite in suites if known.get(suite.name, suite.digest) != suite.digest]
+    except (OSError, ValueError, KeyError, AttributeError):
+        return []  # no record, or one of before suites were recorded
+
+
 def record(
-    outputs: Path, run: str, before: str | None, verdict: GateVerdict, forced_by: str = "", reason: str = ""
+    outputs: Path,
+    run: str,
+    before: str | None,
+    verdict: GateVerdict,
+    forced_by: str = "",
+    reason: str = "",
+    suites: Sequence[Suite] = (),
 ) -> Promotion:
     """Append to the record. Raises ``ConfigError`` where the gate refused and nobody says who and why."""
     if not verdict.passed and not (forced_by.strip() and reason.strip()):
@@ -77,6 +101,7 @@ def record(
         verdict.reasons,
         forced_by if not verdict.passed else "",
         reason if not verdict.passed else "",
+        {suite.name: suite.digest for suite in suites},
     )
     line = json.dumps(
         {name: getattr(made, name) for name in Promotion.__slots__}, ensure_ascii=False, default=list
