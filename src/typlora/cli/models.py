@@ -186,14 +186,18 @@ def _promote(args: argparse.Namespace, run: Path) -> int:
     """Ask the gate on the frozen suites, record its verdict, then move the marker."""
     import getpass
 
-    from typlora.evaluate.promotion import decide, evaluate_run, frozen_suites, record
+    from typlora.evaluate.promotion import changed_since, decide, evaluate_run, frozen_suites, record
     from typlora.model import numbering
     from typlora.verify.compiler import CompilerPool
 
     outputs = run.parent
     before = numbering.promoted(outputs)
     suites = frozen_suites(outputs)
-
+    for name in changed_since(outputs, before, suites) if before else ():
+        print(
+            f"{name} has changed since {before} was promoted; both are measured on what it is now",
+            file=sys.stderr,
+        )
     with CompilerPool(args.jobs) as pool:
         old = (
             evaluate_run(_options(outputs / before), suites, pool) if before and before != run.name else None
@@ -206,7 +210,8 @@ def _promote(args: argparse.Namespace, run: Path) -> int:
             f"{run.name} is not promoted; {before} stays (--force --reason TEXT overrides)", file=sys.stderr
         )
         return 1
-    record(outputs, run.name, before or None, verdict, getpass.getuser() if args.force else "", args.reason)
+    user = getpass.getuser() if args.force else ""
+    record(outputs, run.name, before or None, verdict, user, args.reason, suites)
     numbering.promote(run)
     print(f"{run.name} is promoted" + (f"; before: {before}" if before else ""))
     return 0

@@ -75,7 +75,8 @@ def changed_since(outputs: Path, run: str, suites: Sequence[Suite]) -> list[str]
     try:
         lines = (outputs / RECORD).read_text(encoding="utf-8").splitlines()
         records = [json.loads(line) for line in lines if line.strip()]
-        known = next((one["suites"] for one in reversed(records) if one.get("run") == run), {})
+        kept = (one["suites"] for one in reversed(records) if one.get("run") == run)
+        known: dict[str, str] = next(kept, {})
         return [suite.name for suite in suites if known.get(suite.name, suite.digest) != suite.digest]
     except (OSError, ValueError, KeyError, AttributeError):
         return []  # no record, or one of before suites were recorded
