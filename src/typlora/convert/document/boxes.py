@@ -38,7 +38,7 @@ def center(builder: Builder, node: Node) -> None:
              "tiny", "large",
              "normalsize", "threeparttable", "measuredfigure", "samepage", "CJK", "CJK*", "otherlanguage",
              "savenotes",
-             "strip", "fullwidth", "frontmatter", "mainmatter", "appendices", "subappendices", "refsection",
+             "strip", "fullwidth", "mainmatter", "credits", "appendices", "subappendices", "refsection",
              "linenumbers",
              "document", "titlepage", "Large", "em", "it", "bf", "itshape", "bfseries", "thenomenclature",
              "hyphenrules",

@@ -131,6 +131,8 @@ class Context:
         self.citations: dict[str, object] = {}
         self.aliases: dict[str, Pieces] = {}  # \defcitealias: words for a work
         self.bib_faults: list[str] = []  # what was mended in .bib files
+        self.keywords: list[tuple[str, Pieces]] = []  # head and words that are printed below the title
+        self.author_marks: dict[int, str] = {}  # raised: behind entry n of authors, or (-n - 1) before it
         self.drawings: dict[str, Drawn] = {}  # what LaTeX made of the sources of pictures
         self.tallies: dict[str, Tally] = {}  # layout and the like, counted over the document
 

@@ -6,9 +6,10 @@ while they are read, and the title block is written where ``\\maketitle`` stands
 
 import re
 
+from typlora.convert.document.bibliography import plain_latex
 from typlora.convert.document.builder import Builder, environment, environment_arguments, macro
 from typlora.convert.document.context import Context
-from typlora.convert.document.nodes import NO_NODE, Cursor, Node, children, content, is_macro, kind
+from typlora.convert.document.nodes import NO_NODE, Cursor, Node, children, content, end, is_macro, kind
 from typlora.convert.document.pieces import (
     LINE_BREAK,
     Code,
@@ -17,6 +18,7 @@ from typlora.convert.document.pieces import (
     Piece,
     Pieces,
     Shift,
+    Styled,
     Text,
     call,
     is_empty,
@@ -27,12 +29,15 @@ from typlora.tex.unit import UnitKind
 
 _FIELDS = {
     "title": "[{", "subtitle": "[{", "date": "[{", "author": "[{", "publishers": "{", "subject": "{",
-    "titlehead": "{", "dedication": "{", "preprint": "{", "institute": "[{", }  # fmt: skip
+    "titlehead": "{", "dedication": "{", "dedicatory": "{", "preprint": "{", "institute": "[{",
+    "translator": "{",
+}  # fmt: skip
 _PLACES = {
     "affiliation": "[{", "affil": "[{", "address": "[{", "curraddr": "[{", "altaffiliation": "[{",
     "icmlaffiliation": "{{", "email": "[{", "ead": "[{", "urladdr": "[{", "homepage": "[{", "orcid": "{",
     "authornote": "{", "additionalaffiliation": "{", "collaboration": "{", "cortext": "[{",
-    "fntext": "[{", "thankstext": "{{", "orcidlink": "{", "authormark": "{", "emailaddress": "{",
+    "fntext": "[{", "tnotetext": "[{", "nonumnote": "{", "thankstext": "{{",
+    "orcidlink": "{", "authormark": "{", "emailaddress": "{",
 }  # fmt: skip
 _PARTS = ("institution", "department", "city", "country", "state", "postcode", "streetaddress", "position",
           "organization", "addressline", "orgname", "orgdiv", "orgaddress", "street", "postal")  # fmt: skip
@@ -49,12 +54,15 @@ def collect(builder: Builder, node: Node, cursor: Cursor) -> None:
         _, argument, email = cursor.arguments(node, "*{{")  # the corresponding author, with an address
         meta.setdefault("author", []).extend([content(argument), content(email)])
         return
-    argument = cursor.arguments(node, spec)[-1]
+    label, argument = cursor.arguments(node, spec) if spec == "[{" else [None, *cursor.arguments(node, spec)]
     if name == "author" and builder.source(argument) == "*":  # the parser took the star as the argument
         name_of, email = cursor.arguments(NO_NODE, "{{")
         meta.setdefault("author", []).extend([content(name_of), content(email)])
         return
-    if name in {"author"}:
+    if name == "author":
+        mark = builder.source(label)
+        if re.fullmatch(r"[\w, ]{1,12}", mark) and builder.context.document_class.startswith(_MARKED):
+            builder.context.author_marks[len(meta.get("author", []))] = mark
         meta.setdefault("author", []).append(content(argument))
     else:
         meta[name] = [content(argument)]
@@ -63,9 +71,34 @@ def collect(builder: Builder, node: Node, cursor: Cursor) -> None:
 
 @macro(*_PLACES)
 def place(builder: Builder, node: Node, cursor: Cursor) -> None:
-    """Affiliations and addresses follow the author they were given for."""
-    argument = cursor.arguments(node, _PLACES[node.macroname])[-1]
-    builder.context.meta.setdefault("author", []).append([*content(argument)])
+    """Affiliations and addresses follow the author they were given for; within a title they are text."""
+    arguments = cursor.arguments(node, _PLACES[node.macroname])
+    argument, context = arguments[-1], builder.context
+    if context.options.get("title-done"):
+        builder.run(content(argument))
+        return
+    label = builder.source(arguments[0]) if _PLACES[node.macroname] == "[{" else ""
+    rows = context.meta.setdefault("author", [])
+    if mark := _NOTE_MARKS.get(node.macroname, ""):
+        context.author_marks[-len(rows) - 1] = mark
+    elif (
+        node.macroname in {"affiliation", "address", "affil"}
+        and re.fullmatch(r"[\w, ]{1,12}", label)
+        and context.document_class.startswith(_MARKED)
+    ):
+        context.author_marks[-len(rows) - 1] = label
+    rows.append([*content(argument)])
+
+
+_MARKED = ("elsarticle", "cas-", "sn-jnl", "wlscirep")  # classes that join authors and addresses by marks
+_NOTE_MARKS = {"cortext": "∗", "fntext": "1", "tnotetext": "☆", "authornote": "∗"}
+_KEY_VALUES = re.compile(r"\s*(?:organization|addressline|city|postcode|state|country|department)\s*=")
+
+
+def _key_values(source: str) -> str:
+    """elsarticle's ``organization={...}, city={...}`` as the words alone."""
+    values = re.findall(r"\w+\s*=\s*(\{[^{}]*\}|[^,{}]*)", source)
+    return ", ".join(value.strip("{} ") for value in values if value.strip("{} "))
 
 
 @macro(*_PARTS)
@@ -117,8 +150,10 @@ def write_title(builder: Builder, node: Node) -> None:
     authors = _authors(builder)
     if authors:
         out += [Mark("\n\n"), *authors]
-    for name in ("institute", "publishers"):
-        words = strip(_field(builder, name))
+    for name in ("institute", "publishers", "dedicatory", "dedication", "translator"):
+        words = _institutes(builder) if name == "institute" else strip(_field(builder, name))
+        if name.startswith("dedic") and not is_empty(words):
+            words = [Styled("_", tuple(words))]
         if not is_empty(words):
             out += [Mark("\n\n"), *words]
     if "date" in context.meta:
@@ -137,6 +172,24 @@ def write_title(builder: Builder, node: Node) -> None:
             builder.block(UnitKind.PARAGRAPH, call("align(center)", body), node)
     for saved in context.meta.pop("abstract", []):
         write_abstract(builder, node, saved)
+    for kind_of, listed in context.keywords:
+        _write_keywords(builder, node, kind_of, listed)
+    context.keywords = []
+
+
+def _institutes(builder: Builder) -> Pieces:
+    """Addresses apart; in classes whose authors have numbers for them, with the number before each."""
+    rows = builder.context.meta.get("institute") or []
+    out: Pieces = []
+    parts = [part for row in rows for part in _people(row)]
+    numbered = len(parts) > 1 and builder.context.document_class in {"llncs", "svjour3", "svproc", "svmult"}
+    for number, part in enumerate(parts, 1):
+        words = strip(builder.inline(part))
+        if is_empty(words):
+            continue
+        out += [Mark("\n\n")] if out else []
+        out += [*(call("super", [Text(str(number))]) if numbered else []), *words]
+    return out
 
 
 def two_columns(context: Context) -> bool:
@@ -146,8 +199,6 @@ def two_columns(context: Context) -> bool:
 
 def call_strong(words: Pieces) -> Pieces:
     """The title in bold."""
-    from typlora.convert.document.pieces import Styled
-
     return [Styled("*", tuple(words))]
 
 
@@ -163,7 +214,14 @@ def _field(builder: Builder, name: str) -> Pieces:
 def _authors(builder: Builder) -> Pieces:
     """One paragraph for each author with the lines given for them."""
     out: Pieces = []
-    for row in builder.context.meta.get("author", []):
+    context = builder.context
+    for index, row in enumerate(context.meta.get("author", [])):
+        source = context.text[row[0].pos : end(row[-1])] if row else ""
+        if _KEY_VALUES.match(source):
+            out += [Mark("\n\n")] if out else []
+            mark = context.author_marks.get(-index - 1, "")
+            out += [*(call("super", [Text(mark)]) if mark else []), Text(plain_latex(_key_values(source)))]
+            continue
         people = [p for p in (_person(builder, nodes) for nodes in _people(row)) if p]
         if len(people) > 1 and any(Mark("\n\n") in p or LINE_BREAK in p for p in people):
             if out:
@@ -177,7 +235,10 @@ def _authors(builder: Builder) -> Pieces:
         for person in people:
             if out:
                 out.append(Mark("\n\n"))
+            before, after = context.author_marks.get(-index - 1, ""), context.author_marks.get(index, "")
+            out += call("super", [Text(before)]) if before else []
             out.extend(person)
+            out += call("super", [Text(after)]) if after else []
     return out
 
 
@@ -216,6 +277,7 @@ def abstract(builder: Builder, node: Node) -> None:
     context = builder.context
     (_,), nodes = environment_arguments(builder, node, "[")
     later = context.document_class in {"amsart", "amsproc", "acmart", "revtex4", "revtex4-1", "revtex4-2"}
+    later = later or bool(context.options.get("in-frontmatter"))
     if later and two_columns(context):
         context.options["abstract-spans"] = "yes"
     if later and not context.options.get("title-done") and context.options.get("has-maketitle"):
@@ -265,10 +327,62 @@ def keywords(builder: Builder, node: Node, cursor: Cursor) -> None:
     "PACS": "PACS",
              "JEL": "JEL", "kword": "Keywords", "ccsdesc": "CCS Concepts",
              "classification": "Classification"}  # fmt: skip
-    words = builder.argument(argument)
+    words = _separated(builder, content(argument))
+    if node.macroname == "ccsdesc":
+        words = [Text(p.text.replace("\u00a0", " → ")) if isinstance(p, Text) else p for p in words]
+    _keywords(builder, node, heads.get(node.macroname, "Keywords"), words)
+
+
+def _keywords(builder: Builder, node: Node, head: str, words: Pieces) -> None:
+    """Written here, or with a title that is still to come; what has the same head is joined."""
+    context = builder.context
     if is_empty(words):
         return
-    builder.block(UnitKind.PARAGRAPH, [Mark(f"_{heads.get(node.macroname, 'Keywords')}:_ "), *words], node)
+    if not context.options.get("title-done") and context.options.get("has-maketitle"):
+        if context.keywords and context.keywords[-1][0] == head:
+            context.keywords[-1][1].extend([Text("; "), *words])
+        else:
+            context.keywords.append((head, words))
+    else:
+        _write_keywords(builder, node, head, words)
+
+
+def _write_keywords(builder: Builder, node: Node, head: str, words: Pieces) -> None:
+    builder.block(UnitKind.PARAGRAPH, [Mark(f"_{head}:_ "), *words], node)
+
+
+def _separated(builder: Builder, nodes: list[Node]) -> Pieces:
+    """Keywords between ``\\and`` or ``\\sep``; a code of a classification among them starts a new part."""
+    out: Pieces = []
+    row: list[Node] = []
+    codes = {"MSC": "MSC: ", "PACS": "PACS: ", "JEL": "JEL: ", "UDC": "UDC: "}
+    cursor = Cursor(nodes, builder.context.text)
+    separator = ", " if builder.context.document_class != "llncs" else " · "
+
+    def finish(lead: str) -> None:
+        nonlocal row
+        words = strip(builder.inline(row))
+        if not is_empty(words):
+            out.extend(words)
+        row = []
+        if lead and out:
+            out.append(Text(lead))
+
+    while (node := cursor.next()) is not None:
+        if is_macro(node, "and", "sep"):
+            finish(separator)
+        elif is_macro(node, *codes):
+            year, _ = cursor.arguments(NO_NODE, "[[")
+            finish("; ")
+            edition = builder.source(year)
+            code = codes[node.macroname]
+            out.append(Text(code.replace(":", f" {edition}:") if edition else code))
+            rest = getattr(node, "nodeargd", None)
+            row = [a for a in (getattr(rest, "argnlist", None) or []) if a is not None]
+        else:
+            row.append(node)
+    finish("")
+    return out
 
 
 @environment("keyword", "keywords", "IEEEkeywords", "Keywords", "AMS", "MSCcodes", "kwd")
@@ -277,9 +391,47 @@ def keyword_environment(builder: Builder, node: Node) -> None:
     head = {"AMS": "AMS subject classifications", "MSCcodes": "MSC codes"}.get(
         node.environmentname, "Keywords"
     )
-    words = builder.inline([n for n in children(node)])
-    if not is_empty(words):
-        builder.block(UnitKind.PARAGRAPH, [Mark(f"_{head}:_ "), *words], node)
+    if node.environmentname == "IEEEkeywords":
+        head = "Index Terms"
+    _keywords(builder, node, head, _separated(builder, children(node)))
+
+
+@environment("frontmatter")
+def frontmatter(builder: Builder, node: Node) -> None:
+    """elsarticle prints the title block where this ends, and has no ``\\maketitle``."""
+    context = builder.context
+    if "title" not in context.meta and not any(is_macro(n, "title") for n in children(node)):
+        builder.run(children(node))
+        return
+    context.options["has-maketitle"] = context.options["in-frontmatter"] = "yes"
+    builder.run(children(node))
+    builder.flush()
+    write_title(builder, node)
+    context.options.pop("in-frontmatter")
+
+
+@environment("highlights", "graphicalabstract", "IEEEbiography", "IEEEbiographynophoto", "biography")
+def titled_part(builder: Builder, node: Node) -> None:
+    """Parts that classes print under a heading or a name of their own."""
+    name = node.environmentname
+    if "biography" in name.lower():
+        (_, person), nodes = environment_arguments(builder, node, "[{")
+        words = builder.argument(person)
+        builder.flush()
+        if not is_empty(words):
+            builder.add(Styled("*", tuple(strip(words))), Text(" "))
+        builder.run(nodes)
+        builder.flush()
+        return
+    head = "Highlights" if name == "highlights" else "Graphical abstract"
+    builder.block(UnitKind.PARAGRAPH, [Styled("*", (Text(head),))], node)
+    if name == "highlights":
+        from typlora.convert.document.builder import ENVIRONMENTS
+
+        ENVIRONMENTS["itemize"](builder, node)
+    else:
+        builder.run(children(node))
+        builder.flush()
 
 
 @environment("acknowledgements", "acknowledgments", "acks", "acknowledgement", "Acknowledgements", "ack",
@@ -299,8 +451,38 @@ def acknowledgements(builder: Builder, node: Node) -> None:
     "pfx",
        "authorname", "surname", "firstname", "lastname", "givenname")  # fmt: skip
 def author_block(builder: Builder, node: Node, cursor: Cursor) -> None:
-    """Parts of an author are text."""
+    """Parts of an author are text; addresses stand on lines of their own."""
     builder.run(content(cursor.arguments(node, "{")[-1]))
+    if node.macroname in {"IEEEauthorblockN", "authorblockN"}:
+        builder.add(LINE_BREAK)
+
+
+@macro("IEEEPARstart", "PARstart", "lettrine")
+def big_initial(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """A large first letter is a letter."""
+    spec = "[{{" if node.macroname == "lettrine" else "{{"
+    for argument in cursor.arguments(node, spec)[-2:]:
+        builder.run(content(argument))
+
+
+@macro("orcidID")
+def orcid_mark(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """llncs raises the number behind the author."""
+    (argument,) = cursor.arguments(node, "{")
+    builder.add(*call("super", [Text(f"[{builder.source(argument)}]")]))
+
+
+@macro("ackname", "discintname")
+def fixed_words(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """Headings that llncs has words for."""
+    builder.add(
+        Text({"ackname": "Acknowledgments.", "discintname": "Disclosure of Interests."}[node.macroname])
+    )
+
+
+@environment("CCSXML")
+def machine_readable(builder: Builder, node: Node) -> None:
+    """Concepts for machines; ``\\ccsdesc`` prints them."""
 
 
 @macro("inst", "IEEEauthorrefmark", "authornotemark", "fnref", "corref", "tnoteref")
@@ -309,8 +491,9 @@ def institute_mark(builder: Builder, node: Node, cursor: Cursor) -> None:
     spec = "[" if node.macroname == "authornotemark" else "{"
     (argument,) = cursor.arguments(node, spec)
     words = builder.argument(argument)
-    if node.macroname in {"fnref", "corref", "tnoteref"} or is_empty(words):
-        words = [Text("∗")]
+    shown = {"fnref": "1", "corref": "∗", "tnoteref": "☆"}.get(node.macroname, "")
+    if shown or is_empty(words) or node.macroname == "authornotemark":
+        words = [Text(shown or "∗")]
     builder.add(*call("super", words))
 
 
@@ -327,7 +510,7 @@ _SILENT = {
     "settopmatter": "{", "startPage": "{", "citestyle": "{", "makeindex": "", "makeglossaries": "",
     "makeatletter": "",
     "thanksref": "{", "nobibliography": "{", "pubyear": "{", "firstpage": "{",
-    "setcctype": "[{", "institutename": "", "theauthor": "", "icmltitlerunning": "{",
+    "setcctype": "[{", "Description": "[{", "institutename": "", "theauthor": "", "icmltitlerunning": "{",
     "iclrfinalcopy": "", "neuripsfinalcopy": "", "cvprfinalcopy": "", "logo": "{",
     "frontmatterSC": "{", "issueinfo": "{{{{", "pagespan": "{{", "PII": "{", "dateposted": "{",
     "keywordname": "",

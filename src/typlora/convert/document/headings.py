@@ -27,11 +27,23 @@ def is_numbered(context: Context, name: str) -> bool:
     return ORDER.index(name) - 1 <= depth
 
 
-@macro("chapter", "section", "subsection", "subsubsection", "paragraph", "subparagraph", "addchap", "addsec")
+@macro(
+    "chapter",
+    "section",
+    "subsection",
+    "subsubsection",
+    "paragraph",
+    "subparagraph",
+    "addchap",
+    "addsec",
+    "specialsection",
+)
 def heading(builder: Builder, node: Node, cursor: Cursor) -> None:
     """A heading; the label of an unnumbered one is a plain link."""
     star, _, title = cursor.arguments(node, "*[{")
-    name = {"addchap": "chapter", "addsec": "section"}.get(node.macroname, node.macroname)
+    name = {"addchap": "chapter", "addsec": "section", "specialsection": "section"}.get(
+        node.macroname, node.macroname
+    )
     starred = star is not None or node.macroname.startswith("add")
     write_heading(builder, node, name, builder.argument(title), starred=starred)
 

@@ -92,9 +92,15 @@ HELPERS: dict[str, str] = {
 // A list item with a label of its own.
 #let labelled-item(label, body) = grid(columns: (auto, 1fr), column-gutter: 0.6em, label, body)""",
     "spanning": """\
-// Over both columns, at the top of the page.
+// Over both columns, at the top of the page. Typst drops the text of footnotes there, so it follows the body.
 #let spanning(body) = place(
-  top, scope: "parent", float: true, clearance: 1.5em, block(width: 100%, body),
+  top, scope: "parent", float: true, clearance: 1.5em, block(width: 100%, context {
+    let start = here()
+    body
+    context for note in query(selector(footnote).after(start).before(here())) {
+      align(std.start, text(0.8em)[#super[#counter(footnote).at(note.location()).first()] #note.body])
+    }
+  }),
 )""",
     "abstract": """\
 #let abstract(body) = {

@@ -221,6 +221,15 @@ def url(builder: Builder, node: Node, cursor: Cursor) -> None:
         builder.add(Code(f"#raw({string(target)})"))
 
 
+@macro("doi", "doiurl")
+def doi(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """The number of a work, linked to it."""
+    (argument,) = cursor.arguments(node, "{")
+    number = _address(builder.source(argument)).removeprefix("https://doi.org/").removeprefix("doi:")
+    if number:
+        builder.add(*call(f"link({string(f'https://doi.org/{number}')})", [Text(f"doi:{number}")]))
+
+
 @macro("href", "hyperref", "hyperlink")
 def href(builder: Builder, node: Node, cursor: Cursor) -> None:
     """A link with its own words."""

@@ -79,7 +79,10 @@ def _numbering(context: Context) -> str:
     if "heading-numbering" in needs:
         depth = int(context.options.get("secnumdepth", "2" if context.chapters else "3"))
         deepest = depth + 1 if context.chapters else depth
-        lines.append('#set heading(numbering: "1.1")')
+        pattern = "I-A.1" if context.document_class == "IEEEtran" else "1.1"
+        lines.append(f'#set heading(numbering: "{pattern}")')
+        if context.document_class == "IEEEtran":
+            lines.append('#show figure.where(kind: table): set figure(numbering: "I")')
         if context.chapters and context.language == "ja":
             lines.append('#show heading.where(level: 1): set heading(numbering: "第1章")')
         for level in range(max(1, deepest + 1), 7):

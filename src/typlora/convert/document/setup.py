@@ -57,7 +57,8 @@ _DECLARATIONS = (
     "newcounter",
     "definecolor", "colorlet", "providecolor", "graphicspath", "crefname", "Crefname", "setcounter", "lstset",
     "counterwithin", "setcitestyle", "bibpunct", "author", "title", "date", "subtitle", "institute",
-    "affiliation",
+    "affiliation", "authornote", "curraddr", "urladdr", "dedicatory", "subjclass", "translator",
+    "additionalaffiliation", "ead", "cortext", "fntext",
     "address", "email", "affil", "keywords", "subject", "publishers", "titlehead", "curraddr", "abst",
     "@addtoreset", "secnumdepth", "altaffiliation", "dedication",
 )  # fmt: skip
@@ -116,7 +117,7 @@ def read_preamble(builder: Builder, before: list[Node], body: list[Node]) -> Non
             _packages(builder, node, cursor)
         elif is_macro(node, *_DECLARATIONS) and node.macroname in MACROS:
             MACROS[node.macroname](builder, node, cursor)
-        elif is_macro(node, "inst"):  # ptptex gives addresses with it
+        elif is_macro(node, "inst", "thanks"):  # ptptex gives addresses with it, amsart supporters
             context.meta.setdefault("author", []).append(content(cursor.arguments(node, "{")[0]))
         elif is_macro(node, "geometry"):
             _geometry(context, builder.source(cursor.arguments(node, "{")[0]))
@@ -244,6 +245,8 @@ def _language(context: Context, option: str) -> None:
 def _counters(context: Context) -> None:
     """What standard classes number within what."""
     within = context.counters.within
+    if context.document_class == "llncs":
+        context.options.setdefault("secnumdepth", "2")
     if context.document_class.startswith("revtex") and "prl" in context.class_options:
         context.options.setdefault("secnumdepth", "0")
     within.setdefault("subsection", "section")

@@ -223,7 +223,9 @@ def proof(builder: Builder, node: Node) -> None:
     context = builder.context
     (optional,), nodes = environment_arguments(builder, node, "[")
     title = strip(builder.argument(optional))
+    outside, context.options["in-proof"] = context.options.get("in-proof", ""), "yes"
     body = builder.flow(nodes)
+    context.options["in-proof"] = outside
     context.need("proof")
     head: Pieces = [Mark("#proof")]
     if not is_empty(title):
@@ -238,7 +240,7 @@ def proof(builder: Builder, node: Node) -> None:
 @macro("qed", "qedsymbol", "qedhere")
 def qed(builder: Builder, node: Node, cursor: Cursor) -> None:
     """The square of a proof; inside ``proof`` Typst sets it."""
-    if node.macroname == "qed":
+    if node.macroname == "qed" and not builder.context.options.get("in-proof"):
         builder.add(Mark("#h(1fr)"), Code("#sym.square"))
 
 
