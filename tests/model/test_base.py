@@ -77,3 +77,14 @@ def test_the_pulled_base_is_complete_and_pulled_once() -> None:
     assert base.pull("smollm2-135m") == folder == base.resolve("smollm2-135m", may_pull=False)
     assert (folder / "model.safetensors").stat().st_mtime_ns == before
     assert base.weights_hash(folder).startswith("gguf-sha256:b179c952")
+
+
+def test_code_of_a_repository_is_never_trusted() -> None:
+    source = Path(base.__file__).parents[1]
+    told = [
+        line.strip()
+        for path in source.rglob("*.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if "trust_remote_code" in line
+    ]
+    assert told and all("trust_remote_code=False" in line for line in told)

@@ -109,6 +109,28 @@ def test_curves_take_the_last_word_on_a_step_and_survive_a_cut_line(tmp_path: Pa
     (run / "log.jsonl").write_text("\n".join(map(json.dumps, entries)) + '\n{"step": 3, "lo')
     assert read_curve(run, "loss") == [(1, 4.0), (2, 2.0)]
     assert sparkline([4.0, 2.0]) == "█▁" and sparkline([1.0, 1.0]) == "▁▁" and sparkline([]) == ""
+    with pytest.raises(ModelError, match=r"ends in \.svg or \.png"):
+        plot_curves([run], tmp_path / "chain.pdf")
     pytest.importorskip("matplotlib")
     plot_curves([run], tmp_path / "docs" / "chain.svg")
     assert "<svg" in (tmp_path / "docs" / "chain.svg").read_text()
+
+
+def test_show_draws_loss_and_verified_accuracy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("matplotlib")
+    run = make_run(tmp_path, 1)
+    entries = [{"step": n, "loss": 10.0 - n, "rate": 1e-3} for n in range(1, 10)]
+    entries += [{"step": n, "verified": n / 10} for n in (2, 4, 6, 8)]
+    (run / "log.jsonl").write_text("\n".join(map(json.dumps, entries)) + "\n")
+    picture = tmp_path / "curves.png"
+    assert main(["models", "show", "1", "--outputs", str(tmp_path), "--plot", str(picture)]) == 0
+    told = capsys.readouterr().out
+    loss, verified = told.split("\n\n")[1:3]
+    assert loss.startswith("loss  9 -> 1, best 1") and verified.startswith("verified  0.2 -> 0.8, best 0.8")
+    assert len(loss.splitlines()) == 11
+    heights = [line.partition("┤")[2] for line in loss.splitlines()[1:9]]
+    assert heights[0].rstrip() == "████████" and len(heights[-1]) == 64  # falls from the left to the right
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    (run / "log.jsonl").unlink()
+    assert main(["models", "show", "1", "--outputs", str(tmp_path), "--plot", str(picture)]) == 2
+    assert "nothing was logged" in capsys.readouterr().err

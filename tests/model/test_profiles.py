@@ -1,7 +1,12 @@
 """Configuration: precedence, origins, all mistakes at once, and the shipped profiles as promised."""
 
+import os
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -79,3 +84,29 @@ def test_every_key_of_every_profile_has_a_comment() -> None:
         for key in tomllib.loads(text):
             line = next(line for line in text.splitlines() if line.startswith(f"{key} ="))
             assert "#" in line, f"{path.name}: {key} has no comment"
+
+
+def test_a_built_wheel_carries_the_profiles(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    copy = tmp_path / "checkout"
+    copy.mkdir()
+    for name in ("src", "configs"):
+        ignore = shutil.ignore_patterns("__pycache__", "*.egg-info")
+        shutil.copytree(root / name, copy / name, symlinks=True, ignore=ignore)
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(root / name, copy / name)
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "."]
+    built = subprocess.run([*build, "-w", str(tmp_path)], cwd=copy, capture_output=True, text=True)
+    assert built.returncode == 0, built.stderr[-2000:]
+    with zipfile.ZipFile(next(tmp_path.glob("typlora-*.whl"))) as wheel:
+        wheel.extractall(tmp_path / "site")
+    carried = tmp_path / "site" / "typlora" / "configs"
+    for path in [*(root / "configs").glob("*.toml"), *(root / "configs" / "accelerate").glob("*.yaml")]:
+        assert (carried / path.relative_to(root / "configs")).read_bytes() == path.read_bytes()
+    code = "from typlora.model import profiles as p; print(p.__file__, p.effective('llama32-3b').table())"
+    environment = os.environ | {"PYTHONPATH": str(tmp_path / "site")}
+    asked = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True
+    )
+    assert asked.stdout.startswith(str(tmp_path / "site")), asked.stderr
+    assert '"nf4"' in asked.stdout and "profile llama32-3b" in asked.stdout

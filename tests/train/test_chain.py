@@ -1,5 +1,6 @@
 """Three stages, one after another, measured and tried out; nothing that is finished runs twice."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,28 @@ def test_chain_of_three_stages(
     assert main(["chain", "001..003", *flags]) == 0
     assert capsys.readouterr().err.count("is finished") == 3
     assert before == {path: path.stat().st_mtime_ns for path in Path("outputs").rglob("*.safetensors")}
+
+
+@pytest.mark.skipif(
+    not os.environ.get("TYPLORA_SLOW_TESTS"), reason="takes minutes: set TYPLORA_SLOW_TESTS=1"
+)
+def test_chain_of_the_embedded_base_on_real_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    root = Path(__file__).parents[2]
+    Path("jsonl").mkdir()
+    for name, count in (("train_001", 24), ("train_002", 24), ("train_003", 24), ("eval", 4)):
+        lines = (root / "jsonl" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+        kept = lines[:: len(lines) // count][:count]
+        Path(f"jsonl/{name}.jsonl").write_text("\n".join(kept) + "\n", encoding="utf-8")
+    flags = ["--profile", "smollm2-135m", "--epochs", "1", "--batch-size", "8", "--fused", "eager"]
+    assert main(["chain", "001..003", *flags, "--log-steps", "1", "--max-len", "128"]) == 0
+    runs = sorted(Path("outputs").glob("smollm2-135m-typst-qlora-*"))
+    assert len(runs) == 3 and [path.name for path in lineage(runs[2])] == [run.name for run in runs[::-1]]
+    losses = [read_record(run).metrics["loss"] for run in runs]
+    assert losses[2] < losses[0]
+    assert Path("docs/chain.md").read_text().count("%") == 6 and Path("docs/chain.svg").is_file()
 
 
 @pytest.mark.parametrize("text", ["1", "003..001", "a..b", "0..2"])

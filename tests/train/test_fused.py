@@ -50,12 +50,16 @@ def test_fused_pass_has_the_loss_and_gradients_of_peft(base: Path, rows: list[En
         torch.testing.assert_close(found[name], wanted[name], rtol=1e-3, atol=1e-6, msg=name)
 
 
-def test_unpadded_rows_have_the_states_of_rows_alone(base: Path, rows: list[Encoded]) -> None:
-    built = network(base, fused="eager")
+@pytest.mark.parametrize("fused", ["eager", "off"])
+def test_rows_packed_together_have_the_logits_of_rows_alone(
+    base: Path, rows: list[Encoded], fused: str
+) -> None:
+    built = network(base, fused=fused)
     together, targets = built.completion_states(rows)
     alone = [built.completion_states([row]) for row in rows]
-    torch.testing.assert_close(together, torch.cat([states for states, _ in alone]), rtol=1e-4, atol=1e-5)
-    assert torch.equal(targets, torch.cat([wanted for _, wanted in alone]))
+    wanted = torch.cat([states for states, _ in alone]) @ built.head.t()
+    torch.testing.assert_close(together @ built.head.t(), wanted, rtol=1e-4, atol=1e-5)
+    assert torch.equal(targets, torch.cat([tokens for _, tokens in alone]))
 
 
 @pytest.mark.parametrize("changes", [{"lora_dropout": 0.1}, {"lora_targets": ("q_proj", "v_proj")}])

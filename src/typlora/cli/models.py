@@ -25,7 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         return made
 
     action("list", "all runs, the promoted one marked *")
-    action("show", "what a run is made of, and its curves", "run")
+    show = action("show", "what a run is made of, and its curves", "run")
+    show.add_argument("--plot", type=Path, metavar="FILE.svg|.png", help="draw the curves as a picture too")
     diff = action(
         "diff", "in what two runs differ, and the rows that the second fixes and breaks", "run", "other"
     )
@@ -57,7 +58,13 @@ def run(args: argparse.Namespace) -> int:
     elif args.action == "list":
         print(_list(args.outputs))
     elif args.action == "show":
-        print(_show(numbering.find_run(args.run, args.outputs)))
+        found = numbering.find_run(args.run, args.outputs)
+        print(_show(found))
+        if args.plot is not None:
+            from typlora.model.curves import plot_curves
+
+            plot_curves([found], args.plot)
+            print(f"drawn: {args.plot}", file=sys.stderr)
     elif args.action == "diff":
         one, other = (numbering.find_run(name, args.outputs) for name in (args.run, args.other))
         print(_diff(one, other))
@@ -106,7 +113,8 @@ def _show(run: Path) -> str:
         *(f"{name:<10}{value}" for name, value in record.metrics.items()),
         "settings  " + "  ".join(f"{name}={value}" for name, value in record.config.items()),
         "versions  " + "  ".join(f"{name} {value}" for name, value in record.versions.items()),
-        *filter(None, (draw_curve(run, name) for name in ("loss", "verified", "rate"))),
+        *(f"\n{curve}" for name in ("loss", "verified") if (curve := draw_curve(run, name))),
+        *filter(None, [draw_curve(run, "rate", height=1)]),
     ]
     return "\n".join(lines)
 

@@ -21,7 +21,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--config", type=Path, metavar="FILE", help="a TOML file of your own, over the profile"
     )
-    parser.add_argument("--eval-data", type=Path, metavar="FILE", help="rows that must not be trained on")
+    parser.add_argument(
+        "--eval-data", type=Path, metavar="FILE",
+        help="rows that must not be trained on and that are scored on (default: eval.jsonl beside the data)",
+    )  # fmt: skip
+    parser.add_argument("--no-eval-data", action="store_true", help="use no such file even if there is one")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="print configuration and memory plan; load and write nothing"
+    )
+    parser.add_argument(
+        "--device-memory", type=float, metavar="GB", help="with --dry-run: plan for a GPU of that size"
+    )
     start = parser.add_argument_group("where to start from (default: the base model)")
     start.add_argument("--continue-from", metavar="RUN", help="a run (folder, name or 001) to train further")
     start.add_argument(
@@ -51,6 +61,8 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError(
             "--continue-training needs --peft-model-path, --continue-from or --resume-from-checkpoint"
         )
+    if args.device_memory is not None and not (args.dry_run and args.device_memory > 0):
+        raise ConfigError("--device-memory wants a number of GB and --dry-run")
     source = args.peft_model_path
     if args.continue_from is not None:
         source = find_run(args.continue_from, args.out.parent if args.out else OUTPUTS)
@@ -67,6 +79,14 @@ def run(args: argparse.Namespace) -> int:
         flags,
         source,
         args.resume_from_checkpoint,
-        args.eval_data,
+        None if args.no_eval_data else args.eval_data or _held_out(args.data),
+        args.dry_run,
+        args.device_memory,
     )
     return start(request, sys.stderr)
+
+
+def _held_out(data: list[Path]) -> Path | None:
+    """``eval.jsonl`` beside the first data file, where there is one."""
+    beside = data[0].parent / "eval.jsonl"
+    return beside if beside.is_file() else None

@@ -87,7 +87,7 @@ def resolve(model: str, *, may_pull: bool = True) -> Path:
         return check_folder(Path(model))
     if model.startswith((".", "/", "~")) or model.count("/") != 1:
         raise ModelError(f"no model at '{model}': not a folder, not an embedded name ({', '.join(EMBEDDED)})")
-    return check_folder(_from_hub(model))
+    return check_folder(_from_hub(model, may_pull=may_pull))
 
 
 def check_folder(folder: Path) -> Path:
@@ -202,7 +202,7 @@ def _convert(gguf: Path, folder: Path) -> None:
     tokenizer.save_pretrained(folder)
 
 
-def _from_hub(model: str) -> Path:
+def _from_hub(model: str, *, may_pull: bool) -> Path:
     """A snapshot from the local hub cache, else from the hub; only safetensors, JSON and tokenizer files."""
     from huggingface_hub import snapshot_download
 
@@ -210,8 +210,9 @@ def _from_hub(model: str) -> Path:
     advice = "to train without it: --profile smollm2-135m"
     try:
         return Path(snapshot_download(model, allow_patterns=wanted, local_files_only=True))
-    except Exception:  # not in the cache; the hub library has a dozen classes for it
-        pass
+    except Exception as error:  # not in the cache; the hub library has a dozen classes for it
+        if not may_pull:
+            raise ModelError(f"weights of {model} are not on this machine; {advice}") from error
     try:
         return Path(snapshot_download(model, allow_patterns=wanted, etag_timeout=5))
     except Exception as error:

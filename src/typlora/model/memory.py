@@ -1,27 +1,40 @@
 """What a run will need, before anything is loaded: weights, adapter, optimizer, activations, logits.
 
-Weights and optimizer are exact. Activations are counted from what a layer keeps for its backward: 8.5 widths
-of hidden size a token in the fused pass (x, two norms, q, k, v, attention, residual, gate, up, product),
-an estimate (a run of the embedded base peaked at 2.6 GB); twice that for the stock modules.
+Weights and optimizer are exact. Activations are counted from what a layer keeps for its backward: in the
+fused pass x, two norms, q, k, v, attention, residual, gate, up, product and the attention weights; the stock
+modules keep more. ``benchmarks/training_memory.py`` compares the plan with what a run really takes.
+
+Where the plan is more than the device has, training starts with smaller micro-batches or recomputes
+activations, rather than running out in the first long step.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from typlora.errors import ModelError
 from typlora.model.profiles import TrainConfig
 
-RUNTIME_CPU = 700e6  # torch, transformers, peft and Python themselves: an estimate
+RUNTIME_CPU = 700e6  # torch, transformers, peft and Python themselves
 RUNTIME_GPU = 900e6  # CUDA context and its allocator's slack
+STOCK = 2.0  # activations of the stock modules over those of the fused pass
 NF4_BYTES = (
     0.5 + 0.127 / 8
 )  # four bits a weight, and its doubly quantised scales (0.127 bits: QLoRA, section 3)
 
 
 @dataclass(frozen=True, slots=True)
+class Device:
+    """Where a run goes on: free bytes, a name, and whether it is a GPU."""
+
+    free: float
+    name: str
+    gpu: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MemoryPlan:
-    """Bytes by purpose, and what the device has free."""
+    """Bytes by purpose for micro-batches of ``micro_tokens``, and the device they are for."""
 
     weights: float
     adapter: float
@@ -29,8 +42,9 @@ class MemoryPlan:
     activations: float
     logits: float
     runtime: float
-    available: float
-    device: str
+    device: Device
+    micro_tokens: int
+    checkpointing: bool
 
     @property
     def total(self) -> float:
@@ -38,17 +52,16 @@ class MemoryPlan:
 
     @property
     def fits(self) -> bool:
-        return self.total <= self.available
+        return self.total <= self.device.free
 
     def table(self) -> str:
         """For people, in gigabytes."""
         parts = ("weights", "adapter", "optimizer", "activations", "logits", "runtime")
         items = "  ".join(f"{name} {getattr(self, name) / 1e9:.2f}" for name in parts)
-        verdict = (
-            "fits" if self.fits else "will not fit as it is: smaller micro-batches are used when it runs out"
-        )
-        sums = f"{self.total / 1e9:.2f} of {self.available / 1e9:.2f} on {self.device}"
-        return f"memory plan (GB): {items}  = {sums}: {verdict}"
+        sums = f"{self.total / 1e9:.2f} of {self.device.free / 1e9:.2f} on {self.device.name}"
+        kept = ", activations recomputed" if self.checkpointing else ""
+        verdict = "fits" if self.fits else "will not fit"
+        return f"memory plan (GB): {items}  = {sums}: {verdict} with {self.micro_tokens} tokens at once{kept}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +71,7 @@ class Sizes:
     layers: int
     hidden: int
     between: int
+    heads: int
     queries: int
     keys: int
     vocabulary: int
@@ -87,6 +101,14 @@ class Sizes:
         return self.layers * config.lora_r * sum(ends[name] for name in config.lora_targets)
 
 
+# From the published config.json of bases that are gated, so that a plan needs no download.
+KNOWN: dict[str, Sizes] = {
+    "smollm2-135m": Sizes(30, 576, 1536, 9, 576, 192, 49_152, True),
+    "meta-llama/Llama-3.2-3B-Instruct": Sizes(28, 3072, 8192, 24, 3072, 1024, 128_256, True),
+    "meta-llama/Meta-Llama-3-8B-Instruct": Sizes(32, 4096, 14_336, 32, 4096, 1024, 128_256, False),
+}
+
+
 def read_sizes(base: Path) -> Sizes:
     """Sizes from ``config.json``; ``ModelError`` where it is no decoder we know."""
     try:
@@ -97,6 +119,7 @@ def read_sizes(base: Path) -> Sizes:
             layers=raw["num_hidden_layers"],
             hidden=raw["hidden_size"],
             between=raw["intermediate_size"],
+            heads=heads,
             queries=heads * width,
             keys=raw.get("num_key_value_heads", heads) * width,
             vocabulary=raw["vocab_size"],
@@ -108,45 +131,92 @@ def read_sizes(base: Path) -> Sizes:
         ) from error
 
 
-def plan_memory(base: Path, config: TrainConfig) -> MemoryPlan:
-    """The plan for this configuration on the device that would be used."""
-    sizes = read_sizes(base)
+def plan_memory(
+    sizes: Sizes, config: TrainConfig, longest: int, device: Device, shards: int = 1
+) -> MemoryPlan:
+    """The plan for this configuration as it is; ``longest`` is the longest row in tokens.
+
+    ``shards``: processes that the layers are shared out over.
+    """
     width = 2 if config.dtype == "bf16" else 4
-    linear = sizes.linear * (NF4_BYTES if config.quantize == "nf4" else width)
+    linear = sizes.linear * (NF4_BYTES if config.quantize == "nf4" else width) / shards
     trained = sizes.linear + sizes.embedding if config.method == "full" else sizes.lora(config)
-    tokens = max(config.micro_tokens, config.max_len)
-    kept = 6 * sizes.hidden + 2 * sizes.queries + 2 * sizes.keys + 3 * sizes.between
-    fused = config.quantize == "none" and config.lora_dropout == 0 and config.fused != "off"
-    layers = 1 if config.activation_checkpointing == "on" else sizes.layers
-    activations = tokens * kept * layers * width * (1 if fused and config.method == "lora" else 2)
-    available, device = available_memory()
+    checkpointing = config.activation_checkpointing == "on"
     return MemoryPlan(
         weights=linear + sizes.embedding * width,
         adapter=0 if config.method == "full" else trained * width,
         optimizer=trained * (4 + 4 + 8 + width),  # float32 master, its gradient, two moments; one gradient
-        activations=activations,
+        activations=_activations(sizes, config, longest, device, checkpointing),
         logits=256 * sizes.vocabulary * (width + 4),
-        runtime=RUNTIME_CPU if device == "cpu" else RUNTIME_GPU,
-        available=available,
+        runtime=RUNTIME_GPU if device.gpu else RUNTIME_CPU,
         device=device,
+        micro_tokens=config.micro_tokens,
+        checkpointing=checkpointing,
     )
 
 
-def available_memory() -> tuple[float, str]:
-    """Free bytes on the device and its name: the GPU if there is one, else what Linux says it can give."""
+def fitting_plan(
+    sizes: Sizes, config: TrainConfig, longest: int, device: Device, shards: int = 1
+) -> MemoryPlan:
+    """The first plan that fits: as configured, then micro-batches halved down to one row, then recomputing.
+
+    None of it changes what is learnt, only the time it takes. Where nothing fits it is the smallest one.
+    """
+    plan = _smaller_batches(sizes, config, longest, device, shards)
+    if not plan.fits and config.activation_checkpointing == "auto":
+        config = replace(config, activation_checkpointing="on")
+        plan = _smaller_batches(sizes, config, longest, device, shards)
+    return plan
+
+
+def _smaller_batches(
+    sizes: Sizes, config: TrainConfig, longest: int, device: Device, shards: int
+) -> MemoryPlan:
+    plan = plan_memory(sizes, config, longest, device, shards)
+    while not plan.fits and config.micro_tokens > longest:
+        config = replace(config, micro_tokens=max(longest, config.micro_tokens // 2))
+        plan = plan_memory(sizes, config, longest, device, shards)
+    return plan
+
+
+def _activations(
+    sizes: Sizes, config: TrainConfig, longest: int, device: Device, checkpointing: bool
+) -> float:
+    """Bytes that the layers keep for the backward pass of the biggest micro-batch."""
+    width = 2 if config.dtype == "bf16" else 4
+    tokens = max(config.micro_tokens, longest)
+    fused = (
+        config.method == "lora"
+        and config.quantize == "none"
+        and config.lora_dropout == 0
+        and config.fused != "off"
+        and not checkpointing
+    )
+    kept = 6 * sizes.hidden + 2 * sizes.queries + 2 * sizes.keys + 3 * sizes.between
+    scores = sizes.heads * longest  # attention weights of a token, kept unless the kernel recomputes them
+    if device.gpu and not fused and config.attention != "eager":
+        scores = 0
+    layer = tokens * (kept + scores) * width * (1 if fused else STOCK)
+    if checkpointing:
+        return layer + tokens * sizes.hidden * width * sizes.layers
+    return layer * sizes.layers
+
+
+def this_device() -> Device:
+    """The GPU if there is one, else this machine with what Linux says it can give."""
     import torch
 
     if torch.cuda.is_available():
-        return float(torch.cuda.mem_get_info()[0]), torch.cuda.get_device_name()
+        return Device(float(torch.cuda.mem_get_info()[0]), torch.cuda.get_device_name(), True)
     try:
         for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
             if line.startswith("MemAvailable:"):
-                return float(line.split()[1]) * 1024, "cpu"
+                return Device(float(line.split()[1]) * 1024, "cpu", False)
     except OSError:
         pass
     import os
 
     try:
-        return float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")), "cpu"
+        return Device(float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")), "cpu", False)
     except (AttributeError, ValueError, OSError):
-        return 8e9, "cpu"
+        return Device(8e9, "cpu", False)

@@ -107,9 +107,13 @@ _POSITIVE = (
 
 
 def profiles_folder() -> Path:
-    """The shipped profiles: ``configs/`` of a checkout, else the copy inside the package."""
-    checkout = Path(__file__).parents[3] / "configs"
-    return checkout if checkout.is_dir() else Path(__file__).parents[1] / "configs"
+    """The shipped profiles: ``configs/`` of a checkout, else the copy that a wheel carries.
+
+    ``src/typlora/configs`` is a link to ``configs/``, so that there is one source of truth; a checkout on a
+    system without links has a text file in its place.
+    """
+    carried = Path(__file__).parents[1] / "configs"
+    return carried if carried.is_dir() else Path(__file__).parents[3] / "configs"
 
 
 def profile_names() -> list[str]:

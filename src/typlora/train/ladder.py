@@ -6,14 +6,18 @@
 4. half the longest row: rows over it are left out, so this one warns
 """
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from typlora.errors import TyploraError
+from typlora.files import write_atomic
 from typlora.model.prompt import Encoded
 
+LIMITS_FILE = "limits.json"  # in a run folder: what the next start must not exceed
 SHORTEST = 64  # tokens; below that no formula fits and the machine is simply too small
 
 
@@ -26,6 +30,24 @@ class Limits:
     max_len: int
     checkpointing: bool = False
     offload: bool = False
+
+    def remember(self, run: Path) -> None:
+        """Leave these limits for the next start of ``run``."""
+        write_atomic(run / LIMITS_FILE, json.dumps(asdict(self)))
+
+    def lowered(self, run: Path) -> "Limits":
+        """The lower of these and what an earlier start of ``run`` left behind."""
+        try:
+            left = Limits(**json.loads((run / LIMITS_FILE).read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            return self
+        return Limits(
+            min(self.micro_rows, left.micro_rows),
+            min(self.micro_tokens, left.micro_tokens),
+            min(self.max_len, left.max_len),
+            self.checkpointing or left.checkpointing,
+            self.offload or left.offload,
+        )
 
     def smaller(self, rows: list[Encoded], on_gpu: bool) -> tuple["Limits", str]:
         """The next rung for a step with these rows, and a line about it. ``TyploraError`` at the end."""
@@ -73,6 +95,6 @@ def saving(limits: Limits) -> Iterator[None]:
     """Where activations are kept between forward and backward."""
     import torch
 
-    offloaded: Callable[[], Any] = lambda: torch.autograd.graph.save_on_cpu(pin_memory=True)  # noqa: E731
+    offloaded: Callable[[], Any] = lambda: torch.autograd.graph.save_on_cpu(torch.cuda.is_available())  # noqa: E731
     with offloaded() if limits.offload else nullcontext():
         yield

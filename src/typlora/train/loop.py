@@ -9,7 +9,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from typlora.errors import CheckFailed
+from typlora.errors import CheckFailed, TyploraError
 from typlora.model.profiles import TrainConfig
 from typlora.model.prompt import Encoded
 from typlora.train.batches import Plan, cut_micro_batches
@@ -67,15 +67,21 @@ class Run:
         self.step = position.step
         self.rate_scale = position.rate_scale
         self.watch = Watch(position.running_loss, position.watched)
-        self.limits = Limits(
-            position.micro_rows or self.limits.micro_rows,
-            position.micro_tokens or self.limits.micro_tokens,
-            position.max_len or self.limits.max_len,
-            position.checkpointing or self.limits.checkpointing,
-            position.offload or self.limits.offload,
+        self.lower(
+            Limits(
+                position.micro_rows or self.limits.micro_rows,
+                position.micro_tokens or self.limits.micro_tokens,
+                position.max_len or self.limits.max_len,
+                position.checkpointing or self.limits.checkpointing,
+                position.offload or self.limits.offload,
+            )
         )
-        if self.limits.checkpointing:
+
+    def lower(self, limits: Limits) -> None:
+        """Work within ``limits`` from here."""
+        if limits.checkpointing and not self.limits.checkpointing:
             self.network.recompute_activations()
+        self.limits = limits
 
     def save(self) -> Path:
         """Write a checkpoint of the present step (the first process does, the others wait)."""
@@ -172,28 +178,46 @@ def _gradients(run: Run) -> tuple[float, float, int, int]:
         completion = sum(row.completion_length for row in rows)
         if not rows:
             return run.watch.mean, 0.0, 0, 0
+        loss, short = 0.0, False
         try:
-            loss = 0.0
             micros = cut_micro_batches(rows, run.limits.micro_tokens, run.limits.micro_rows)
             for micro, weight in run.team.share(micros):
                 with saving(run.limits):
                     loss += micro_step(run.network, micro, weight / completion)
                 run.optimizer.collect()
-            loss = run.team.gather(loss, run.optimizer)
-            return loss, run.optimizer.norm(), completion, sum(len(row.input_ids) for row in rows)
         except (RuntimeError, MemoryError) as error:
             if not out_of_memory(error):
                 raise
+            short = True  # the error itself would keep the tensors of its frames alive
+        if short and run.network.sharded:
+            _give_up_together(run, rows)
+        # Where one process ran out all go down the ladder, or they would wait for each other's gradients.
+        if not run.team.agree(int(short)):
+            loss = run.team.gather(loss, run.optimizer)
+            return loss, run.optimizer.norm(), completion, sum(len(row.input_ids) for row in rows)
         run.optimizer.discard()
         torch.set_rng_state(random_state)
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
-        before = run.limits
-        run.limits, told = before.smaller(rows, run.network.device.type != "cpu")
-        if run.limits.checkpointing and not before.checkpointing:
-            run.network.recompute_activations()
-        run.progress.say(told)
-        run.progress.write({"step": run.step, "out_of_memory": told})
+        limits, told = run.limits.smaller(rows, run.network.device.type != "cpu")
+        run.lower(limits)
+        if run.team.first:
+            run.progress.say(told)
+            run.progress.write({"step": run.step, "out_of_memory": told})
+
+
+def _give_up_together(run: Run, rows: list[Encoded]) -> None:
+    """Out of memory in the middle of a pass through layers that are shared out: the others wait inside it.
+
+    They cannot be called back, so the run ends (its launcher ends the others), and the next start of it is a
+    rung lower. Raises ``TyploraError``.
+    """
+    lower, told = run.limits.smaller(rows, run.network.device.type != "cpu")
+    lower.remember(run.folder)
+    raise TyploraError(
+        f"process {run.team.rank}: {told}; the layers are shared out over the processes, so all of them stop "
+        f"here; launch again with: resume {run.folder}"
+    )
 
 
 def micro_step(network: Network, rows: list[Encoded], scale: float) -> float:

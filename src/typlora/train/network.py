@@ -26,6 +26,11 @@ class Network:
     fast: Any = None
 
     @property
+    def sharded(self) -> bool:
+        """Whether the base's layers are shared out over processes (FSDP2)."""
+        return hasattr(self.causal.model, "unshard")
+
+    @property
     def head(self) -> Any:
         return self.causal.lm_head.weight
 
@@ -62,10 +67,11 @@ class Network:
 
 
 def choose_device() -> Any:
-    """The GPU of this process if there is one."""
+    """The GPU of this process if there is one, unless ``accelerate launch`` was told ``use_cpu``."""
     import torch
 
-    if torch.cuda.is_available():
+    on_cpu = os.environ.get("ACCELERATE_USE_CPU", "").lower() in {"1", "true"}
+    if torch.cuda.is_available() and not on_cpu:
         return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
     return torch.device("cpu")
 

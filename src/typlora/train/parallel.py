@@ -2,8 +2,7 @@
 
 The base is frozen, so only the adapter's gradients (tens of megabytes) travel: this is all that data
 parallelism needs here. For a base too big for one GPU its layers are shared out (FSDP2).
-``accelerate launch`` (or ``torchrun``) sets the environment that is read. Where one process
-runs out of memory the ladder cannot help yet: all would have to go down together.
+``accelerate launch`` (or ``torchrun``) sets the environment that is read.
 """
 
 import os
@@ -20,6 +19,7 @@ class Alone:
     """One process."""
 
     first: bool = True
+    rank: int = 0
 
     def share(self, micros: list[list["Encoded"]]) -> list[tuple[list["Encoded"], float]]:
         """This process's micro-batches, each with the weight of its loss."""
@@ -29,9 +29,9 @@ class Alone:
         """The loss of all processes, after summing gradients."""
         return loss
 
-    def agree(self, signal_number: int) -> int:
-        """The signal any process caught, or 0."""
-        return signal_number
+    def agree(self, number: int) -> int:
+        """The highest number of any process: a signal that one caught, or whether one ran out of memory."""
+        return number
 
     def wait(self) -> None:
         """Until all are here."""
@@ -64,12 +64,12 @@ class Team:
             torch.distributed.all_reduce(master.grad)
         return float(total)
 
-    def agree(self, signal_number: int) -> int:
+    def agree(self, number: int) -> int:
         import torch
 
-        caught = torch.tensor([signal_number], device=self.device)
-        torch.distributed.all_reduce(caught, op=torch.distributed.ReduceOp.MAX)
-        return int(caught)
+        highest = torch.tensor([number], device=self.device)
+        torch.distributed.all_reduce(highest, op=torch.distributed.ReduceOp.MAX)
+        return int(highest)
 
     def wait(self) -> None:
         import torch

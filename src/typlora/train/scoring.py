@@ -2,10 +2,10 @@
 
 import random
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from typlora.data.rows import FORMULA, Row
+from typlora.errors import TyploraError
 from typlora.model.profiles import TrainConfig
 from typlora.model.prompt import PromptEncoder
 from typlora.train.network import Network
@@ -18,21 +18,31 @@ SPARE = 32  # tokens an answer may have beyond three times its prompt
 
 
 def scorer(
-    run: "Run", encoder: PromptEncoder, rows: Sequence[Row], config: TrainConfig
+    run: "Run", encoder: PromptEncoder, rows: Sequence[Row], config: TrainConfig, *, held_out: bool
 ) -> Callable[[int], None]:
     """A hook for the loop: every ``eval_steps`` steps it scores, logs and says the share proved equal.
 
-    The sample is of ``rows`` given (held-out ones where the caller has them), the same for a seed.
+    The sample is of ``rows`` (held-out ones where the caller has them, else it says that they are trained
+    on), the same for a seed. Where the base is shared out over processes all of them have to take part;
+    otherwise the first one scores and the others wait for it.
     """
     formulas = [row for row in rows if row.kind == FORMULA]
     sample = random.Random(config.seed).sample(formulas, min(config.eval_rows, len(formulas)))
+    what = "held-out formulas" if held_out else "formulas trained on"
 
     def hook(step: int) -> None:
         if step % config.eval_steps or not sample:
             return
-        share = verified_share(run.network, encoder, sample)
-        run.progress.write({"step": step, "verified": round(share, 4), "rows": len(sample)})
-        run.progress.say(f"step {step}: {share:.1%} of {len(sample)} formulas proved equal")
+        if run.team.first:
+            try:
+                share = verified_share(run.network, encoder, sample)
+            except (TyploraError, OSError) as error:  # hours of training are worth more than a figure
+                run.progress.say(f"step {step}: not scored ({error})")
+            else:
+                run.progress.scored(step, share, len(sample), what)
+        elif run.network.sharded:
+            greedy(run.network, encoder, sample)
+        run.team.wait()
 
     return hook
 
@@ -90,15 +100,3 @@ def _generate(network: Network, encoder: PromptEncoder, prompts: list[list[int]]
         pad_token_id=encoder.pad_id,
     )
     return [row[width:].tolist() for row in made]
-
-
-def saved_curve(log: Path) -> list[tuple[int, float]]:
-    """(step, verified share) from a run's ``log.jsonl``."""
-    import json
-
-    points = []
-    for line in log.read_text(encoding="utf-8").splitlines():
-        record = json.loads(line)
-        if "verified" in record:
-            points.append((int(record["step"]), float(record["verified"])))
-    return points

@@ -14,7 +14,6 @@ from typlora.data.replay import with_replay
 from typlora.errors import ConfigError, InputError
 from typlora.model.base import resolve, weights_hash
 from typlora.model.curves import read_curve
-from typlora.model.memory import plan_memory
 from typlora.model.profiles import TrainConfig, effective
 from typlora.model.prompt import PromptEncoder
 from typlora.model.runs import DataFile, RunRecord, library_versions, read_record, write_record
@@ -34,18 +33,21 @@ from typlora.train.checkpoint import (
     save_adapter,
 )
 from typlora.train.dataset import encode_rows, load_rows, refuse_leaks
-from typlora.train.ladder import Limits
 from typlora.train.loop import Run, Stopped, train
 from typlora.train.network import build_network, choose_device
 from typlora.train.optim import Optimizer
 from typlora.train.parallel import Alone, join_team
+from typlora.train.planning import dry_run, first_limits
 from typlora.train.progress import Progress
 from typlora.train.reporting import open_reporters
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the user asked for. ``checkpoint`` comes from ``--resume_from_checkpoint``: resume or continue."""
+    """What the user asked for. ``checkpoint`` comes from ``--resume_from_checkpoint``: resume or continue.
+
+    A dry run plans, for a device of ``device_memory`` GB where that is given, and does nothing.
+    """
 
     data: tuple[Path, ...]
     out: Path
@@ -55,6 +57,8 @@ class Request:
     continue_from: Path | None = None
     checkpoint: Path | None = None
     eval_data: Path | None = None
+    dry_run: bool = False
+    device_memory: float | None = None
 
 
 def start(request: Request, stream: TextIO | None = None) -> int:
@@ -76,6 +80,8 @@ def start(request: Request, stream: TextIO | None = None) -> int:
     print(settings.table(), file=stream, flush=True)
     if request.eval_data is not None:
         refuse_leaks(rows, load_rows([request.eval_data])[0])
+    if request.dry_run:
+        return dry_run(settings.config, rows, request.device_memory, stream)
     out = request.out
     if _holds_a_run(out) and os.environ.get("RANK", "0") == "0":
         raise ConfigError(
@@ -186,13 +192,12 @@ def _go(
         print(f"replay: {len(rows) - before} rows of {len(record.replayed)} earlier files", file=stream)
     dataset = encode_rows(rows, encoder, config.max_len)
     print(dataset.summary(), file=stream, flush=True)
-    print(plan_memory(base, config).table(), file=stream, flush=True)
+    limits = first_limits(base, config, dataset, team, stream)
     plan = plan_steps(len(dataset.rows), config.rows_per_step, config.epochs, config.max_steps, config.seed)
     adapter = None if record.parent_adapter is None else check_adapter(Path(record.parent_adapter))
-    recompute = config.activation_checkpointing == "on"
-    network = build_network(base, config, encoder.pad_id, adapter, checkpointing=recompute)
+    network = build_network(base, config, encoder.pad_id, adapter, checkpointing=limits.checkpointing)
     if not isinstance(team, Alone):
-        sharded = "; base layers shared out" if hasattr(network.causal.model, "unshard") else ""
+        sharded = "; base layers shared out" if network.sharded else ""
         print(f"{team.size} processes{sharded}", file=stream, flush=True)
     state = Run(
         folder=out,
@@ -205,27 +210,34 @@ def _go(
         config_hash=_hash(record.config),
         optimizer=Optimizer(network.trainable(), config, len(plan.steps)),
         progress=Progress(
-            out / "log.jsonl", len(plan.steps), config.log_steps, stream, open_reporters(config, out)
+            out / "log.jsonl",
+            len(plan.steps),
+            config.log_steps,
+            stream,
+            open_reporters(config, out) if team.first else [],
         ),
-        limits=Limits(
-            config.batch_size, config.micro_tokens, config.max_len, recompute, config.offload == "on"
-        ),
+        limits=limits,
         team=team,
     )
     if resuming:
         _restore(state, checkpoint, stream)
-    if config.eval_steps and team.first:
+        state.lower(state.limits.lowered(out))
+    if config.eval_steps:
         from typlora.train.scoring import scorer
 
-        held_out = rows if record.eval_data is None else load_rows([Path(record.eval_data)])[0]
-        state.after_step.append(scorer(state, encoder, held_out, config))
+        held_out = None if record.eval_data is None else load_rows([Path(record.eval_data)])[0]
+        sampled = rows if held_out is None else held_out
+        state.after_step.append(scorer(state, encoder, sampled, config, held_out=held_out is not None))
+    stopped: Stopped | None = None
     try:
         train(state)
-    except Stopped as stopped:
-        print(f"{stopped}; go on with: typlora resume {out}", file=stream, flush=True)
-        return 128 + stopped.signal_number
+    except Stopped as caught:
+        stopped = caught
     finally:
         state.progress.close()
+    if stopped is not None:
+        print(f"{stopped}; go on with: typlora resume {out}", file=stream, flush=True)
+        return 128 + stopped.signal_number
     if team.first:
         save_adapter(network.model, out, config.model_id)
         metrics = {
