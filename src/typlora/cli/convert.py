@@ -42,6 +42,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tree", action="store_true", help="a file of Typst for each LaTeX file that has text of its own"
     )
+    parser.add_argument(
+        "--keep-macros",
+        action="store_true",
+        help="macros used often become functions, where that shows the same",
+    )
     parser.add_argument("--pdf", action="store_true", help="write the compiled PDF beside each output too")
     parser.add_argument(
         "--strict", action="store_true", help="exit with 1 when anything was not proved equal"
@@ -243,6 +248,7 @@ class _Session:
                 chunk=self._args.chunk,
                 model_only=self._options.engine == "model",
                 tree=self._args.tree,
+                keep=self._args.keep_macros,
                 draw=self._args.pictures == "latex",
                 progress=_teller(update, job.name),
                 notes=self._notes,

@@ -319,6 +319,12 @@ class _Assembly:
         return typst, b"".join(result.pages)
 
 
+def joined(draft: Draft, conversions: Sequence[Conversion]) -> str:
+    """The document as it is, not compiled and nothing mended."""
+    nothing: Compile = lambda source: (_ for _ in ()).throw(EngineError("not compiled here"))  # noqa: E731
+    return "".join(_Assembly(draft, conversions, nothing, 0.0).render().parts)
+
+
 def assemble(
     draft: Draft,
     conversions: Sequence[Conversion],

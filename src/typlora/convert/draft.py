@@ -5,7 +5,11 @@ The macro-expanded source is parsed, and each construct is written by its own mo
 What has no counterpart stays visible as LaTeX and is listed in ``losses``.
 """
 
+from collections.abc import Sequence
+
+from typlora.convert.authored.choice import Authored
 from typlora.convert.document import ALL_CONVERTERS
+from typlora.convert.document.authored import definitions
 from typlora.convert.document.bibfile import collect_files, insert_bbl
 from typlora.convert.document.bibliography import collect_entries
 from typlora.convert.document.builder import ENVIRONMENTS, IGNORED, MACROS, SWITCHES, Builder, Chunk
@@ -28,14 +32,16 @@ from typlora.tex.unit import Unit
 __all__ = ["Asset", "Block", "Draft", "Loss", "Slot", "draft", "write_formula"]
 
 
-def draft(project: Project, *, draw: bool = False) -> Draft:
+def draft(project: Project, *, draw: bool = False, keep: Sequence[Authored] = ()) -> Draft:
     """Read a project into blocks. Bad LaTeX raises nothing: it is kept and reported.
 
-    ``draw``: a TeX installation, if there is one, draws the pictures that Typst cannot.
+    ``draw``: a TeX installation, if there is one, draws the pictures that Typst cannot. Calls of the macros
+    in ``keep`` stay calls; in formulas they stay LaTeX.
     """
-    expanded = _source(project)
+    expanded = _source(project, frozenset(one.key for one in keep))
     source, overlays = flatten_overlays(expanded.source)
     context = Context(project, source)
+    context.authored = {one.name: one for one in keep}
     if draw:
         context.options["draw"] = "yes"
     parsed = parse(source, expanded.table.specs(), expanded.table.environment_specs())
@@ -52,6 +58,7 @@ def draft(project: Project, *, draw: bool = False) -> Draft:
     builder.flush()
     if not context.options.get("title-done") and context.document_class == "letter":
         context.meta.clear()
+    defined = tuple(definitions(context, expanded.table)) if keep else ()
     blocks = tuple(_block(context, chunk) for chunk in builder.chunks)
     return Draft(
         tuple(block for block in blocks if block.parts),
@@ -60,6 +67,9 @@ def draft(project: Project, *, draw: bool = False) -> Draft:
         write_preamble(context),
         tuple(context.assets.values()),
         source,
+        defined,
+        expanded.table if keep else None,
+        frozenset(context.authored_used),
     )
 
 
@@ -73,7 +83,7 @@ def write_formula(unit: Unit, typst: str, slot: Slot | None = None) -> str:
     return f"{slot.before}{inside}{slot.after}"
 
 
-def _source(project: Project) -> Expanded:
+def _source(project: Project, kept: frozenset[str]) -> Expanded:
     """The expanded source, with a formatted bibliography in its place."""
     source = short_verbs(insert_bbl(project))
     table = MacroTable()
@@ -87,7 +97,7 @@ def _source(project: Project) -> Expanded:
         del table.environments[name]
     known_packages = loaded_table(project)
     known_packages.update(table)
-    return expand_all(source, known_packages)
+    return expand_all(source, known_packages, kept)
 
 
 def _document(nodes: list[Node]) -> tuple[list[Node], list[Node]]:

@@ -1,5 +1,6 @@
 """One LaTeX project becomes one Typst document that compiles, with its report."""
 
+import re
 import tempfile
 import time
 from collections.abc import Sequence
@@ -7,7 +8,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from typlora.convert.assemble import Assembled, assemble
+from typlora.convert.assemble import Assembled, assemble, joined
+from typlora.convert.authored.choice import candidates
+from typlora.convert.authored.keeping import Kept, keep_macros
 from typlora.convert.cascade import Cascade, Progress, Sampler
 from typlora.convert.chunks import ask_for_chunks
 from typlora.convert.conversion import Conversion
@@ -26,6 +29,9 @@ from typlora.verify.compiler import Compiled, CompilerPool
 # have compiled by themselves before.
 SECONDS = 60.0
 SECONDS_CHARACTER = 1 / 1_000
+
+
+_CODE = re.compile(r"#[A-Za-z][\w-]*|[A-Za-z][\w-]*(?=[(\[:.])")  # names of functions, outside of formulas
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,7 @@ def convert_project(
     model_only: bool = False,
     draw: bool = False,
     tree: bool = False,
+    keep: bool = False,
     progress: Progress | None = None,
     notes: Sequence[str] = (),
 ) -> Converted:
@@ -57,7 +64,8 @@ def convert_project(
     With a ``chunk`` other than ``formula`` the engines that take whole blocks are asked for those too;
     ``model_only`` asks for all of them and not just where something is not proved. ``draw``: a TeX
     installation, if there is one, draws the pictures that Typst cannot. With ``tree`` the files of the
-    project come out as files again: the others are among the assets.
+    project come out as files again: the others are among the assets. ``keep``: macros of the author's that
+    are used often stay functions, where that shows the same.
     """
     from typlora.convert.draft import draft as make_draft
 
@@ -76,6 +84,12 @@ def convert_project(
         notes = (*notes, f"--chunk {chunk} needs a model: rules take formulas only")
     if progress is not None:
         progress(len(draft.formulas), len(draft.formulas), "compiling")
+    if keep:
+        with_macros, told = _keep(project, draft, conversions, cascade, pool, draw)
+        notes = (*notes, told)
+        if with_macros is not None:
+            draft = replace(with_macros.draft, source=draft.source)
+            conversions = list(with_macros.conversions)
     assembled, checked, planted = _assemble(draft, conversions, pool, project if tree else None)
     if checked is None:
         notes = (*notes, "the check for lost words could not be made: the document has no HTML form")
@@ -129,6 +143,49 @@ def _assemble(
             return assembled, None, planted
         reported = [loss.latex for loss in assembled.losses]
         return assembled, check_words(draft.source, compiled.pages[0], reported), planted
+
+
+def _keep(
+    project: Project,
+    draft: Draft,
+    conversions: Sequence[Conversion],
+    cascade: Cascade,
+    pool: CompilerPool,
+    draw: bool,
+) -> tuple[Kept | None, str]:
+    """The conversion with macros as functions where that gives the same page, and what to tell of it."""
+    from typlora.convert.draft import draft as make_draft
+    from typlora.verify.formula import FormulaVerifier
+
+    expanded = joined(draft, conversions)
+    formulas = " ".join(conversion.typst for conversion in conversions)
+    code = " ".join(_CODE.findall(expanded))
+    macros = candidates(project, f"{draft.preamble} {formulas} {code}")
+    with tempfile.TemporaryDirectory(prefix="typlora-") as name:
+        folder = Path(name)
+        for asset in draft.assets:
+            place_asset(asset, folder)
+
+        def page(source: str) -> tuple[bytes, ...] | None:
+            seconds = SECONDS + SECONDS_CHARACTER * len(source)
+            compiled = pool.compile(html_source(source), format="html", root=folder, seconds=seconds)
+            return compiled.pages if compiled.ok else None
+
+        wanted = page(expanded) if macros else None
+        if wanted is None:
+            return None, "--keep-macros: there is nothing to keep"
+        kept = keep_macros(
+            macros,
+            lambda some: make_draft(project, draw=draw, keep=some),
+            cascade,
+            FormulaVerifier(pool),
+            lambda kept: page(joined(kept.draft, kept.conversions)) == wanted,
+            draft,
+        )
+    stay = {} if kept is None else {one.key: one for one in kept.macros}
+    told = ", ".join(f"{one.name} as {one.typst}" for one in stay.values()) or "none"
+    left = ", ".join(one.name for one in macros if one.key not in stay)
+    return kept, f"macros kept as functions: {told}" + (f"; expanded: {left}" if left else "")
 
 
 def _plant(

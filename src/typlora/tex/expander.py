@@ -86,6 +86,7 @@ class Expander(Mouth):
         self._needs = Needs()
         self._environments: list[tuple[str, Macro | None, list[str | None], int]] = []
         self._given_up: set[str] = set()
+        self.kept: frozenset[str] = frozenset()  # what stays; environments by their keys
         self._total = 0
         self._owned = not math  # the table of a formula is shared between formulas
 
@@ -144,6 +145,7 @@ class Expander(Mouth):
             macro is not None
             and not macro.machinery
             and word not in self._given_up
+            and word not in self.kept
             and word not in STRUCTURAL
         ):
             self._macro(frame, start, after, macro)
@@ -225,7 +227,7 @@ class Expander(Mouth):
 
     def is_given_up(self, name: str) -> bool:
         """Whether an earlier use of a macro (or of an environment, by its key) failed."""
-        return name in self._given_up
+        return name in self._given_up or name in self.kept
 
     def open_environment(self, name: str, macro: Macro | None, values: list[str | None], math: bool) -> None:
         """Note that an environment begins; ``macro`` is the user's definition of it, if it is expanded."""

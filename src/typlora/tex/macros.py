@@ -151,12 +151,15 @@ def expand(
     return result.source
 
 
-def expand_all(source: SourceText, table: MacroTable | None = None) -> Expanded:
-    """`expand` with everything it found out."""
+def expand_all(
+    source: SourceText, table: MacroTable | None = None, kept: frozenset[str] = frozenset()
+) -> Expanded:
+    """`expand` with everything it found out. ``kept`` names what stays, an environment as ``begin{name}``."""
     from typlora.tex.commands import COMMANDS
     from typlora.tex.expander import Expander
 
     expander = Expander(source.text, (table or MacroTable()).copy(), COMMANDS)
+    expander.kept = kept
     pieces = expander.run()
     text = SourceText.join(
         source.slice(piece.first, piece.last)

@@ -211,7 +211,7 @@ class Builder:
             if at < until:
                 if self.start < 0 and chars[at:until].strip():
                     self.start = position + at
-                self.add(Text(chars[at:until]))
+                self.add(Text(chars[at:until].replace("`", "‘")))
             if match is not None:
                 self.stop = position + until
                 self.flush()
@@ -244,7 +244,11 @@ class Builder:
         name = node.macroname
         if name in KINDS:
             note_layout(self.context, node)
-        if name in SWITCHES:
+        if name in self.context.authored:
+            from typlora.convert.document.authored import call
+
+            call(self, node, cursor, self.context.authored[name])
+        elif name in SWITCHES:
             self._switch(node, SWITCHES[name], cursor)
         elif name in MACROS:
             MACROS[name](self, node, cursor)
@@ -308,6 +312,11 @@ class Builder:
         context = self.context
         if name in KINDS:
             note_layout(self.context, node)
+        if name in context.authored:
+            from typlora.convert.document.authored import surround
+
+            surround(self, node, context.authored[name])
+            return
         converter = ENVIRONMENTS.get(name)
         if converter is None and name in context.theorems:
             from typlora.convert.document.theorems import theorem

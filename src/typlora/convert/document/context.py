@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from typlora.convert.authored.choice import Authored
 from typlora.convert.document.drawing import Drawn
 from typlora.convert.document.nodes import Node, end
 from typlora.convert.document.nouns import Asset, Loss, Slot
@@ -130,9 +131,11 @@ class Context:
         self.numbered_equations = False
         self.citations: dict[str, object] = {}
         self.aliases: dict[str, Pieces] = {}  # \defcitealias: words for a work
-        self.bib_faults: list[str] = []  # what was mended in .bib files
         self.keywords: list[tuple[str, Pieces]] = []  # head and words that are printed below the title
         self.author_marks: dict[int, str] = {}  # raised: behind entry n of authors, or (-n - 1) before it
+        self.bib_faults: list[str] = []  # what was mended in .bib files
+        self.authored: dict[str, Authored] = {}  # macros and environments that stay functions
+        self.authored_used: set[str] = set()
         self.drawings: dict[str, Drawn] = {}  # what LaTeX made of the sources of pictures
         self.tallies: dict[str, Tally] = {}  # layout and the like, counted over the document
 

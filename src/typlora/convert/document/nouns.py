@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from typlora.tex.macros import MacroTable
 from typlora.tex.source import SourceText
 from typlora.tex.unit import Span, Unit
 
@@ -58,7 +59,9 @@ class Asset:
 class Draft:
     """A whole document before its formulas are converted: preamble, then blocks, a blank line between.
 
-    ``source`` is the LaTeX it was made of, macros expanded: what the check for lost words reads.
+    ``source`` is the LaTeX it was made of, macros expanded: what the check for lost words reads. Where macros
+    were kept, ``definitions`` are those that text needs, ``table`` has all that the author defines, and
+    ``called`` are the keys of those called in text.
     """
 
     blocks: tuple[Block, ...]
@@ -67,3 +70,6 @@ class Draft:
     preamble: str
     assets: tuple[Asset, ...]
     source: SourceText | None = None
+    definitions: tuple[Block, ...] = ()
+    table: MacroTable | None = None
+    called: frozenset[str] = frozenset()

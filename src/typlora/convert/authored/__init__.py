@@ -1,0 +1,1 @@
+"""``--keep-macros``: macros and environments of the author's own that stay functions in the output."""
