@@ -5,6 +5,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from typlora.data.repairs import encode_row
 from typlora.data.rows import Row, read_rows
 from typlora.errors import DataError
 
@@ -40,7 +41,7 @@ def nth_row(path: Path, number: int) -> Row:
 
 def inspect(row: Row, encoder: Any, max_length: int = DEFAULT_MAX_LENGTH) -> Inspection:
     """Encode one row with the one prompt ``encoder`` (``typlora.model.prompt.PromptEncoder``)."""
-    encoded = encoder.encode_pair(row.latex, row.typst, row.display, block=row.is_block)
+    encoded = encode_row(row, encoder)
     ids = tuple(encoded.input_ids)
     return Inspection(
         row, tuple(encoder.show(list(ids))), ids, encoded.prompt_length, ids[-1] == encoder.eos_id, max_length

@@ -26,6 +26,7 @@ MAX_ROW_BYTES = 200_000
 
 FORMULA = "formula"
 BLOCK = "block"
+REFUSED = "refused"  # in ``meta``: the candidate that a row of the repair task shows (data/repairs.py)
 
 # Environments that stand alone in a document: a formula that is one of them needs no \[ \].
 DISPLAY_ENVIRONMENTS = frozenset(
@@ -75,6 +76,8 @@ class Row:
     def digest(self) -> str:
         """Names the pair, whatever its format and ``meta``."""
         text = f"{self.prompt}\0{self.completion}"
+        if REFUSED in self.meta:  # the second task asks another question about the same pair
+            text += f"\0{self.meta[REFUSED]}"
         return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 

@@ -4,12 +4,13 @@ import hashlib
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from typlora.engines.base import Candidate
-from typlora.engines.generation import Backend, Generated, Request, Stops
-from typlora.engines.stopping import Finish
+from typlora.engines.generation import Backend, Generated, Request, Stops, well_formed
+from typlora.engines.stopping import Finish, closed
 from typlora.engines.weights import Weights
 from typlora.errors import ConfigError
 from typlora.tex.unit import Unit, UnitKind
@@ -18,9 +19,14 @@ if TYPE_CHECKING:
     from typlora.model.prompt import PromptEncoder
 
 NAME = "model"
-BACKENDS = ("auto", "transformers", "transformers-bfloat16", "ct2-int8", "ct2-float32", "ct2-bfloat16")
+REPAIRED = "repaired"
+BACKENDS = (
+    *("auto", "transformers", "transformers-bfloat16"),
+    *("ct2-checked", "ct2-int8", "ct2-float32", "ct2-bfloat16"),
+)
 GROWTH = 2.0  # Typst tokens a prompt token at most; 1.7 was the largest of 6,413 proved pairs
 SPARE = 32
+LONGEST_PROMPT = 2_048  # tokens, some 5,000 characters: no profile trains on more, and memory grows squared
 
 
 class ModelEngine:
@@ -67,7 +73,7 @@ class ModelEngine:
     def propose(self, units: Sequence[Unit]) -> list[Candidate | None]:
         """Greedy: one candidate a unit, ``None`` where the model did not come to an end."""
         start = time.perf_counter()
-        generated = self._open().generate([self._request(unit, 0) for unit in units], 0.0)
+        generated = self._generate([self._request(unit, 0) for unit in units], 0.0)
         share = (time.perf_counter() - start) / max(len(units), 1)
         return [self._candidate(one, share) for one in generated]
 
@@ -84,7 +90,7 @@ class ModelEngine:
         base_seed = self._seed if seed is None else seed
         start = time.perf_counter()
         requests = [self._request(unit, base_seed * 1009 + draw + 1) for unit in units for draw in range(k)]
-        generated = self._open().generate(requests, warmth) if requests else []
+        generated = self._generate(requests, warmth)
         share = (time.perf_counter() - start) / max(len(units), 1)
         found: list[list[Candidate]] = []
         for number in range(len(units)):
@@ -92,23 +98,61 @@ class ModelEngine:
             found.append(list({one.typst: one for one in drawn if one is not None}.values()))
         return found
 
+    def repair(
+        self, units: Sequence[Unit], refused: Sequence[str], complaints: Sequence[str]
+    ) -> list[Candidate | None]:
+        """Greedy answers to the second task: each unit with a candidate and what the verifier said of it."""
+        start = time.perf_counter()
+        encode = self._prompts().encode_repair
+        prompts = [
+            encode(
+                well_formed(unit.latex),
+                well_formed(typst),
+                words,
+                unit.display,
+                block=unit.kind is not UnitKind.FORMULA,
+            )
+            for unit, typst, words in zip(units, refused, complaints, strict=True)
+        ]
+        limits = [self._limit(self._prompt(unit)) for unit in units]
+        requests = [Request(tuple(prompt), limit) for prompt, limit in zip(prompts, limits, strict=True)]
+        generated = self._generate(requests, 0.0)
+        share = (time.perf_counter() - start) / max(len(units), 1)
+        found = [self._candidate(one, share) for one in generated]
+        return [None if one is None else replace(one, engine=REPAIRED) for one in found]
+
     def close(self) -> None:
         if self._backend is not None:
             self._backend.close()
         self._backend = None
 
+    def _generate(self, requests: Sequence[Request], temperature: float) -> list[Generated]:
+        """Ask the backend, but not for prompts that are longer than any model was trained on."""
+        fitting = [number for number, one in enumerate(requests) if len(one.prompt) <= LONGEST_PROMPT]
+        found = [Generated((), Finish.LENGTH)] * len(requests)
+        if fitting:
+            answers = self._open().generate([requests[number] for number in fitting], temperature)
+            for number, answer in zip(fitting, answers, strict=True):
+                found[number] = answer
+        return found
+
     def _request(self, unit: Unit, draw: int) -> Request:
+        prompt = self._prompt(unit)
+        text = f"{draw}/{unit.display}/{well_formed(unit.latex)}".encode()
+        return Request(tuple(prompt), self._limit(prompt), int.from_bytes(hashlib.sha256(text).digest()[:7]))
+
+    def _prompt(self, unit: Unit) -> list[int]:
         block = unit.kind is not UnitKind.FORMULA
-        prompt = self._prompts().encode_prompt(unit.latex, unit.display, block=block)
-        limit = min(self._max, int(SPARE + GROWTH * len(prompt)))
-        text = f"{draw}/{unit.display}/{unit.latex}".encode()
-        return Request(tuple(prompt), limit, int.from_bytes(hashlib.sha256(text).digest()[:7]))
+        return self._prompts().encode_prompt(well_formed(unit.latex), unit.display, block=block)
+
+    def _limit(self, prompt: Sequence[int]) -> int:
+        return min(self._max, int(SPARE + GROWTH * len(prompt)))
 
     def _candidate(self, generated: Generated, seconds: float) -> Candidate | None:
         if generated.finish is not Finish.END:
             return None
         typst = self._prompts().decode(list(generated.ids))
-        return Candidate(typst, NAME, seconds) if typst else None
+        return Candidate(closed(typst), NAME, seconds) if typst else None
 
     def _prompts(self) -> "PromptEncoder":
         if self._encoder is None:
@@ -147,8 +191,14 @@ class ModelEngine:
             return TorchBackend(self._weights, stops, self._device, dtype, self._batch_size)
         from typlora.engines.ct2_backend import CT2Backend
 
-        precision = kind.removeprefix("ct2-")
-        return CT2Backend(self._weights, stops, encoder.token, precision, self._threads, self._batch_size)
+        def converted(precision: str) -> CT2Backend:
+            return CT2Backend(self._weights, stops, encoder.token, precision, self._threads, self._batch_size)
+
+        if kind == "ct2-checked":
+            from typlora.engines.checked_backend import CheckedBackend
+
+            return CheckedBackend(converted("int8"), converted("float32"), encoder.eos_id)
+        return converted(kind.removeprefix("ct2-"))
 
 
 def _has_gpu() -> bool:

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from typlora.engines.base import Candidate
-from typlora.engines.stopping import FORBIDDEN
+from typlora.engines.generation import well_formed
+from typlora.engines.stopping import FORBIDDEN, closed
 from typlora.errors import ConfigError, EngineError
 from typlora.tex.unit import Unit, UnitKind
 
@@ -124,14 +125,14 @@ class OpenAIEngine:
         }
         if self._tokenizer is not None:
             block = unit.kind is not UnitKind.FORMULA
-            prompt = self._prompts().encode_prompt(unit.latex, unit.display, block=block)
+            prompt = self._prompts().encode_prompt(well_formed(unit.latex), unit.display, block=block)
             reply = self._completion(settings, prompt)
         else:
             reply = self._post("/chat/completions", {**settings, "messages": _messages(unit)})
         typst = None if reply is None else _answer(reply)
         if not typst or any(word in typst for word in FORBIDDEN):
             return None
-        return Candidate(typst, NAME, time.perf_counter() - start)
+        return Candidate(closed(typst), NAME, time.perf_counter() - start)
 
     def _completion(self, settings: dict[str, Any], prompt: list[int]) -> Any:
         """Tokens where the server takes them; else their text, whose marks its tokenizer reads as such."""

@@ -12,18 +12,10 @@ LOOP_TOKENS = 60
 LOOSE_CLOSERS = 4  # Typst shows a stray bracket; a row of them is a model that lost count
 DEEPEST = 100
 FORBIDDEN = (
-    "#import",
-    "#include",
-    "#eval",
-    "#read",
-    "#plugin",
-    "#sys",
-    "#show",
-    "#set",
-    "#context",
-    "@preview",
+    *("#import", "#include", "#eval", "#read", "#plugin", "#sys", "#std", "#show", "#set", "#context"),
+    *("#let", "#for", "#while", "#csv", "#json", "#toml", "#yaml", "#xml", "#cbor", "#image", "@preview"),
 )
-"""Conversions never need these, and each reaches outside of the formula."""
+"""Conversions never need these, and each reaches outside of the formula or runs a program."""
 
 
 class Finish(StrEnum):
@@ -46,9 +38,7 @@ class RowWatch:
         self._limit = limit
         self._piece = piece
         self._tail = ""
-        self._depth = 0
-        self._quoted = False
-        self._escaped = False
+        self._brackets = Brackets()
 
     def push(self, token: int) -> bool:
         """Take the next token; true when the row is finished (an end token is not kept)."""
@@ -60,29 +50,13 @@ class RowWatch:
         self._tail = (self._tail + text)[-16:]
         if any(word in self._tail for word in FORBIDDEN):
             self.finish = Finish.FORBIDDEN
-        elif self._unbalanced(text):
+        elif not self._brackets.read(text):
             self.finish = Finish.UNBALANCED
         elif self._loops():
             self.finish = Finish.REPETITION
         elif len(self.ids) >= self._limit:
             self.finish = Finish.LENGTH
         return self.finish is not None
-
-    def _unbalanced(self, text: str) -> bool:
-        for char in text:
-            if self._escaped:
-                self._escaped = False
-            elif char == "\\":
-                self._escaped = True
-            elif char == '"':
-                self._quoted = not self._quoted
-            elif self._quoted:
-                continue
-            elif char in "([{":
-                self._depth += 1
-            elif char in ")]}":
-                self._depth -= 1
-        return self._depth < -LOOSE_CLOSERS or self._depth > DEEPEST
 
     def _loops(self) -> bool:
         ids = self.ids
@@ -93,3 +67,64 @@ class RowWatch:
             if len(ids) >= span + period and ids[-span:] == ids[-span - period : -period]:
                 return True
         return False
+
+
+def closed(typst: str) -> str:
+    """``typst`` with what is missing at its end, where a model stopped inside of arguments or a string.
+
+    The verifier judges it as it judges everything; unclosed it could not even compile.
+    """
+    brackets = Brackets()
+    brackets.read(typst)
+    missing = brackets.missing()
+    if missing and typst.endswith("\\"):
+        missing = " " + missing  # not an escape
+    return typst + missing
+
+
+class Brackets:
+    """Counts brackets of Typst maths as its parser does.
+
+    Any bracket may close any other (``[0, 1)``) and a stray one is shown, but the arguments of a name
+    (``frac(``, ``#h(``) and a string must be closed by their own kind, or nothing compiles.
+    """
+
+    def __init__(self) -> None:
+        self._open: list[bool] = []  # true where the bracket opens the arguments of a name
+        self._stray = 0
+        self._letters = 0  # of the name that ends here
+        self._quoted = False
+        self._escaped = False
+
+    def read(self, text: str) -> bool:
+        """Go on with ``text``; false when the count is lost beyond hope."""
+        for char in text:
+            if self._escaped:
+                self._escaped, self._letters = False, 0
+            elif char == "\\":
+                self._escaped = True
+            elif char == '"':
+                self._quoted = not self._quoted
+            elif not self._quoted:
+                self._bracket(char)
+        return self._stray <= LOOSE_CLOSERS and len(self._open) <= DEEPEST
+
+    def missing(self) -> str:
+        """What closes the string and the arguments that are still open; without it nothing compiles."""
+        if not any(self._open):
+            return '"' if self._quoted else ""
+        last = self._open.index(True)
+        return ('"' if self._quoted else "") + ")" * (len(self._open) - last)
+
+    def _bracket(self, char: str) -> None:
+        if char in "([{":
+            self._open.append(char == "(" and self._letters > 1)
+        elif char in ")]}":
+            if not self._open:
+                self._stray += 1
+            elif char == ")" or not self._open[-1]:
+                self._open.pop()
+        if char.isalpha():
+            self._letters += 1
+        elif char != ".":
+            self._letters = 0

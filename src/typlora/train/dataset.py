@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from typlora.data.repairs import encode_row
 from typlora.data.rows import Row, read_rows
 from typlora.errors import DataError
 from typlora.model.prompt import Encoded, PromptEncoder
@@ -81,11 +82,6 @@ def encode_rows(rows: Iterable[Row], encoder: PromptEncoder, max_len: int) -> Da
         raise DataError(f"no row is left to train on ({long} over {max_len} tokens: raise --max-len)")
     refuse_endless(kept, encoder)
     return Dataset(tuple(kept), long, duplicate)
-
-
-def encode_row(row: Row, encoder: PromptEncoder) -> Encoded:
-    """One row through the one encoder."""
-    return encoder.encode_pair(row.latex, row.typst, row.display, block=row.is_block)
 
 
 def refuse_endless(rows: Sequence[Encoded], encoder: PromptEncoder) -> None:
