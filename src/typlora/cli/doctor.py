@@ -247,13 +247,28 @@ def _tex(name: str) -> Finding:
 
 
 def _memory_plan(findings: list[Finding]) -> Finding:
-    """What fits. Figures: rough peaks with the embedded base; training was seen at 2.6 to 4.9 GB."""
+    """What fits. Converting: rough peaks seen; training: the plan that ``typlora train`` prints."""
     free = available_memory()
-    if free is None:
-        return Finding("plan", GOOD, "convert with rules 0.5 GB, with the model 1.5 GB; train 4.3 GB")
-    can = [("convert with rules", 0.5), ("convert with the model", 1.5), ("train smollm2-135m", 4.3)]
-    fits = [what for what, need in can if need <= free]
-    return Finding("plan", GOOD, "fits: " + (", ".join(fits) or "nothing"))
+    converting = [("convert with rules", 0.5), ("convert with the model", 1.5)]
+    fits = [f"{what} ({need} GB)" for what, need in converting if free is None or need <= free]
+    return Finding("plan", GOOD, "fits: " + (", ".join([*fits, *_trainings(free)]) or "nothing"))
+
+
+def _trainings(free: float | None) -> list[str]:
+    """The profiles that this machine could train: with a GPU any of them, else the embedded base."""
+    from typlora.model.memory import KNOWN, Device, fitting_plan, this_device
+    from typlora.model.profiles import effective, profile_names
+
+    device = Device(1e9 * (free or 8.0), "cpu", False)
+    if importlib.util.find_spec("torch") is not None and shutil.which("nvidia-smi"):
+        device = this_device()
+    fits = []
+    for name in profile_names() if device.gpu else ["smollm2-135m"]:
+        config = effective(name).config
+        plan = fitting_plan(KNOWN[config.model_id], config, config.max_len, device)
+        if plan.fits:
+            fits.append(f"train {name} ({plan.total / 1e9:.1f} GB)")
+    return fits
 
 
 def _again() -> str:

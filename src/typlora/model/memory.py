@@ -142,15 +142,17 @@ def plan_memory(
     linear = sizes.linear * (NF4_BYTES if config.quantize == "nf4" else width) / shards
     trained = sizes.linear + sizes.embedding if config.method == "full" else sizes.lora(config)
     checkpointing = config.activation_checkpointing == "on"
+    # The biggest micro-batch: bounded by tokens and by rows, and at least one row.
+    tokens = max(longest, min(config.micro_tokens, config.batch_size * longest))
     return MemoryPlan(
         weights=linear + sizes.embedding * width,
         adapter=0 if config.method == "full" else trained * width,
         optimizer=trained * (4 + 4 + 8 + width),  # float32 master, its gradient, two moments; one gradient
-        activations=_activations(sizes, config, longest, device, checkpointing),
+        activations=_activations(sizes, config, tokens, longest, device, checkpointing),
         logits=256 * sizes.vocabulary * (width + 4),
         runtime=RUNTIME_GPU if device.gpu else RUNTIME_CPU,
         device=device,
-        micro_tokens=config.micro_tokens,
+        micro_tokens=tokens,
         checkpointing=checkpointing,
     )
 
@@ -173,18 +175,17 @@ def _smaller_batches(
     sizes: Sizes, config: TrainConfig, longest: int, device: Device, shards: int
 ) -> MemoryPlan:
     plan = plan_memory(sizes, config, longest, device, shards)
-    while not plan.fits and config.micro_tokens > longest:
-        config = replace(config, micro_tokens=max(longest, config.micro_tokens // 2))
+    while not plan.fits and plan.micro_tokens > longest:
+        config = replace(config, micro_tokens=max(longest, plan.micro_tokens // 2))
         plan = plan_memory(sizes, config, longest, device, shards)
     return plan
 
 
 def _activations(
-    sizes: Sizes, config: TrainConfig, longest: int, device: Device, checkpointing: bool
+    sizes: Sizes, config: TrainConfig, tokens: int, longest: int, device: Device, checkpointing: bool
 ) -> float:
-    """Bytes that the layers keep for the backward pass of the biggest micro-batch."""
+    """Bytes that the layers keep for the backward pass of a micro-batch of ``tokens``."""
     width = 2 if config.dtype == "bf16" else 4
-    tokens = max(config.micro_tokens, longest)
     fused = (
         config.method == "lora"
         and config.quantize == "none"
