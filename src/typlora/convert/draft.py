@@ -14,6 +14,7 @@ from typlora.convert.document.bibfile import collect_files, insert_bbl
 from typlora.convert.document.bibliography import collect_entries
 from typlora.convert.document.builder import ENVIRONMENTS, IGNORED, MACROS, SWITCHES, Builder, Chunk
 from typlora.convert.document.context import Context
+from typlora.convert.document.declared import declared_environments
 from typlora.convert.document.emit import emit
 from typlora.convert.document.listings import short_verbs
 from typlora.convert.document.nodes import Chars, Node, children, kind
@@ -70,6 +71,7 @@ def draft(project: Project, *, draw: bool = False, keep: Sequence[Authored] = ()
         defined,
         expanded.table if keep else None,
         frozenset(context.authored_used),
+        tuple(context.composites),
     )
 
 
@@ -85,7 +87,7 @@ def write_formula(unit: Unit, typst: str, slot: Slot | None = None) -> str:
 
 def _source(project: Project, kept: frozenset[str]) -> Expanded:
     """The expanded source, with a formatted bibliography in its place."""
-    source = short_verbs(insert_bbl(project))
+    source = short_verbs(declared_environments(insert_bbl(project)))
     table = MacroTable()
     for package in project.packages:
         table.update(collect(package))

@@ -13,6 +13,7 @@ from typlora.convert.authored.choice import candidates
 from typlora.convert.authored.keeping import Kept, keep_macros
 from typlora.convert.cascade import Cascade, Progress, Sampler
 from typlora.convert.chunks import ask_for_chunks
+from typlora.convert.composites import compose
 from typlora.convert.conversion import Conversion
 from typlora.convert.document.nouns import Asset, Draft
 from typlora.convert.report.items import Document, Item, build, loss_item
@@ -73,7 +74,7 @@ def convert_project(
     if progress is not None:
         progress(0, 0, "reading")
     draft = make_draft(project, draw=draw)
-    conversions = cascade.convert(draft.formulas, progress)
+    conversions = compose(draft, cascade.convert(draft.formulas, progress))
     taken: list[Conversion] = []
     engines = [engine for engine in cascade.engines if isinstance(engine, Sampler)]
     if chunk != "formula" and engines:

@@ -19,6 +19,11 @@ _REACHING = re.compile(
     r"addtocounter|the\w+|verb|begin|end|maketitle|tikz\w*|includegraphics|over|atop|choose|displaystyle|"
     r"textstyle|scriptstyle|mathop|mathrel|mathbin|mathord|nonumber|notag|par|rm|bf|it)(?![A-Za-z])"
 )
+# Commands whose argument is a key, a length or a program, not something a function could be given.
+_KEYED = re.compile(
+    r"\\(?:\w*ref|cite\w*|\w*cite|gls\w*|url|href|SI|si|num|unit|qty|ce|[hv]space|color|textcolor|colorbox|ac\w?|"
+    r"index|hyperlink|hypertarget|raisebox|rule|input|fontsize|selectfont)\*?\s*(?:\[[^\]]*\])*\{[^{}]*#"
+)
 _CELLS = re.compile(r"(?<!\\)&|\\\\|\n\s*\n|@")
 _ENVIRONMENT_BODY = re.compile(
     r"\\(?:label|tag|def|let|item|caption|global|if\w*|csname|(?:re|step)\w*counter)\b"
@@ -131,7 +136,7 @@ def candidates(project: Project, taken: str) -> list[Authored]:
         own.update(collect(source))
     text = project.source.text
     uses, defined = _uses(text)
-    names = set(re.findall(r"[A-Za-z][\w-]*", taken)) | _KEYWORDS
+    names = set(re.findall(r"[A-Za-z][\w-]*", re.sub(r'"(?:[^"\\]|\\.)*"', " ", taken))) | _KEYWORDS
     found: list[Authored] = []
     for environment, table in ((False, own.definitions), (True, own.environments)):
         for name, macro in sorted(table.items()):
@@ -187,6 +192,7 @@ def _whole(name: str, macro: Macro, environment: bool) -> bool:
         body
         and not _REACHING.search(body)
         and not _CELLS.search(body)
+        and not _KEYED.search(body)
         and body[0] not in "_^"
         and body[-1] not in "_^"
         and _balanced(body)

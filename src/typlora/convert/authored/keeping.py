@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typlora.convert.authored.choice import Authored
 from typlora.convert.authored.formulas import Marks, body_latex, has_marks
 from typlora.convert.cascade import KEPT, Cascade
+from typlora.convert.composites import compose
 from typlora.convert.conversion import Conversion
 from typlora.convert.document.nouns import Block, Draft, Slot
 from typlora.convert.draft import write_formula
@@ -167,6 +168,7 @@ def _calls(draft: Draft, marks: Marks, bodies: dict[str, str], cascade: Cascade,
     for (index, typst, lets), verdict in zip(wanted, verdicts, strict=True):
         if verdict.proved and lets:
             chosen[index] = replace(chosen[index], typst=typst, verdict=verdict)
+    chosen = compose(draft, chosen)
     called = "\n".join(conversion.typst for conversion in chosen)
     functions = [
         one

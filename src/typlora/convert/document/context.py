@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typlora.convert.authored.choice import Authored
 from typlora.convert.document.drawing import Drawn
 from typlora.convert.document.nodes import Node, end
-from typlora.convert.document.nouns import Asset, Loss, Slot
+from typlora.convert.document.nouns import Asset, Composite, Loss, Slot
 from typlora.convert.document.pieces import Code, Later, Mark, Pieces
 from typlora.convert.document.tally import Tally
 from typlora.tex.project import Project
@@ -51,11 +51,26 @@ class Theorem:
     style: str = "plain"
 
 
+@dataclass(frozen=True, slots=True)
+class NumberFormat:
+    """How a document shows one of its counters: ``S`` and ``1`` for S1; ``style`` is one of ``1 a A i I``."""
+
+    before: str
+    style: str
+    after: str
+
+    def show(self, value: int) -> str:
+        """The number as it is printed."""
+        shown = {"a": letter(value), "A": letter(value).upper(), "i": roman(value).lower(), "I": roman(value)}
+        return f"{self.before}{shown.get(self.style, str(value))}{self.after}"
+
+
 class Counters:
     """LaTeX's counters, as far as numbers that readers see depend on them."""
 
     def __init__(self) -> None:
         self.values: dict[str, int] = {}
+        self.formats: dict[str, NumberFormat] = {}
         self.within: dict[str, str] = {}
         self.appendix = False
 
@@ -73,6 +88,8 @@ class Counters:
     def show(self, name: str) -> str:
         """What ``\\the<name>`` prints in a standard class."""
         value = self.values.get(name, 0)
+        if name in self.formats:
+            return self.formats[name].show(value)
         outer = self.within.get(name, "")
         own = (
             letter(value).upper()
@@ -134,6 +151,7 @@ class Context:
         self.keywords: list[tuple[str, Pieces]] = []  # head and words that are printed below the title
         self.author_marks: dict[int, str] = {}  # raised: behind entry n of authors, or (-n - 1) before it
         self.bib_faults: list[str] = []  # what was mended in .bib files
+        self.composites: list[Composite] = []  # arrays with spans, taken out of formulas
         self.authored: dict[str, Authored] = {}  # macros and environments that stay functions
         self.authored_used: set[str] = set()
         self.drawings: dict[str, Drawn] = {}  # what LaTeX made of the sources of pictures
@@ -171,6 +189,10 @@ class Context:
         after: str = "$",
     ) -> Slot:
         """A slot for a formula; ``latex`` is what engines get."""
+        if "\\multicolumn" in latex:
+            from typlora.convert.document.arrays import take_out
+
+            latex = take_out(self, latex, node)
         unit = Unit(UnitKind.FORMULA, latex.strip(), self.node_span(node), display, "", tuple(labels))
         self.formulas.append(unit)
         return Slot(len(self.formulas) - 1, before, after)

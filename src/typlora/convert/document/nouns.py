@@ -56,6 +56,16 @@ class Asset:
 
 
 @dataclass(frozen=True, slots=True)
+class Composite:
+    """A part of a formula that is Typst of another kind: ``mark`` stands for it in the formula's LaTeX,
+    ``latex`` is what it was, ``parts`` what it becomes (without a ``#``)."""
+
+    mark: str
+    latex: str
+    parts: tuple[str | Slot, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A whole document before its formulas are converted: preamble, then blocks, a blank line between.
 
@@ -73,3 +83,4 @@ class Draft:
     definitions: tuple[Block, ...] = ()
     table: MacroTable | None = None
     called: frozenset[str] = frozenset()
+    composites: tuple[Composite, ...] = ()

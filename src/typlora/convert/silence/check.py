@@ -77,7 +77,10 @@ def check_words(source: SourceText, html: bytes, reported: Sequence[str]) -> Che
 
 
 def _counts(word: str) -> bool:
-    return word != FORMULA and ((len(word) > 1 and not word.isdigit()) or ord(word[0]) > 0x3000)
+    """Figures are compared elsewhere, ``1.2e3`` of a column of numbers too: it is printed as a power."""
+    if re.fullmatch(r"\d+(?:e\d+)?", word):
+        return False
+    return word != FORMULA and (len(word) > 1 or ord(word[0]) > 0x3000)
 
 
 def _stands(wanted: Sequence[Token], index: int, text: str) -> bool:
