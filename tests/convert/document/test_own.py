@@ -1,6 +1,8 @@
 """What a document defines for itself counts more than what is usual: environments, counters, names."""
 
 from tests.convert.document.helpers import compile_error, drafted, typst
+from typlora.convert.draft import draft
+from typlora.tex.project import read_string
 
 _PACKAGES = r"\usepackage{amsmath,xcolor}"
 
@@ -61,3 +63,35 @@ def test_colours_of_formulas_are_kept_around_them_and_reported_inside() -> None:
 
 def test_ruby_with_an_option() -> None:
     assert "#ruby[潮][しお]" in typst(r"\ruby[g]{潮}{しお}", r"\usepackage{pxrubrica}")
+
+
+def test_numbers_look_as_the_document_says_in_preamble_and_body() -> None:
+    preamble = r"\renewcommand{\thesection}{S\arabic{section}}\renewcommand\thefigure{S\arabic{figure}}"
+    latex = r"""\section{Quay}\label{q}\subsection{Pier}\label{p} \ref{q}, \ref{p}, \ref{f}, \eqref{e}.
+\begin{figure} x \caption{A figure}\label{f}\end{figure}
+\renewcommand{\theequation}{T\arabic{equation}}
+\begin{equation}\label{e} a \end{equation} \appendix \section{More}"""
+    made = drafted(latex, preamble)
+    assert '#set heading(numbering: (..n, place: none) => "S" + numbering("1.1", ..n))' in made.preamble
+    assert 'set figure(numbering: (n, place: none) => "S" + numbering("1", n))' in made.preamble
+    assert "#set math.equation(numbering" in typst(latex, preamble)
+    error = compile_error(made)
+    assert not error, error
+
+
+def test_formulas_without_boxes_of_no_width() -> None:
+    text = typst(r"$\overset{\makebox[0pt]{\mbox{def}}}{=}$", _PACKAGES)
+    assert r"|\overset{\mbox{\mbox{def}}}{=}|" in text
+
+
+def test_a_japanese_book_numbers_its_chapters_and_not_its_table_of_contents() -> None:
+    made = draft(
+        read_string(
+            r"\documentclass{jsbook}\begin{document}\tableofcontents"
+            r"\chapter{海}\label{c} \ref{c}\end{document}"
+        )
+    )
+    assert (
+        '"第1章"' in made.preamble and "heading.where(level: 1): set heading(numbering" not in made.preamble
+    )
+    assert not compile_error(made)

@@ -65,6 +65,8 @@ def formula_latex(nodes: Sequence[Node], context: Context) -> str:
             cuts.append((node.pos, end(node), _comment_space(node)))
         elif is_macro(node, *_NUMBERING):
             cuts.append((node.pos, _macro_end(node, context), " "))
+        elif is_macro(node, "makebox") and (box := _BOX.match(context.text, node.pos)):
+            cuts.append((node.pos, box.end(), "\\mbox"))
         elif is_macro(node, "textcolor", "color"):
             count(context, "layout not carried over: colours inside formulas", node, node.macroname, "")
             cuts.append((node.pos, _color_end(node, context), " "))
@@ -73,6 +75,7 @@ def formula_latex(nodes: Sequence[Node], context: Context) -> str:
     return _cut(context.text, nodes[0].pos, end(nodes[-1]), cuts)
 
 
+_BOX = re.compile(r"\\makebox\s*(?:\[[^\[\]]*\]\s*){1,2}(?=\{)")  # its width says nothing to a formula
 _COLOR = re.compile(r"\\(?:text)?color\s*(?:\[[^\[\]]*\]\s*)?\{[^{}]*\}")
 
 

@@ -51,6 +51,7 @@ def heading(builder: Builder, node: Node, cursor: Cursor) -> None:
 def write_heading(builder: Builder, node: Node, name: str, title: Pieces, *, starred: bool) -> None:
     """Append a heading block and make it the target of labels that follow."""
     context = builder.context
+    starred = starred or (name == "chapter" and bool(context.options.get("no-chapter-numbers")))
     numbered = not starred and is_numbered(context, name)
     number = ""
     if numbered:
@@ -100,6 +101,12 @@ def _starred(context: Context, depth: int, title: Pieces) -> Piece:
     return Later(pieces)
 
 
+@macro("frontmatter", "mainmatter", "backmatter")
+def matter(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """Chapters before and behind the main part of a book have no numbers."""
+    builder.context.options["no-chapter-numbers"] = "" if node.macroname == "mainmatter" else "yes"
+
+
 @macro("part")
 def part(builder: Builder, node: Node, cursor: Cursor) -> None:
     """A part stands above the headings of level 1 without taking a level from them."""
@@ -124,6 +131,7 @@ def appendix(builder: Builder, node: Node, cursor: Cursor) -> None:
     top = "chapter" if context.chapters else "section"
     context.counters.appendix = True
     context.counters.values[top] = 0
+    context.counters.formats.pop(top, None)
     context.counters.reset_below(top)
     context.need("appendix")
     builder.block(UnitKind.HEADING, [Mark("#show: appendix")], node)

@@ -113,7 +113,7 @@ HELPERS: dict[str, str] = {
     "subfigure": """\
 // A part of a figure, numbered (a), (b), ...
 #let subfigure(body, width: auto, caption: none) = box(width: width, inset: 0.4em, figure(
-  body, caption: caption, kind: "subfigure", supplement: none, numbering: "(a)",
+  body, caption: caption, kind: "subfigure", supplement: [], numbering: "(a)",
 ))
 #show figure.where(kind: image): it => counter(figure.where(kind: "subfigure")).update(0) + it
 #show figure.where(kind: "subfigure"): set figure.caption(separator: [ ])""",
@@ -133,7 +133,11 @@ HELPERS: dict[str, str] = {
 #let proof(body, title: [Proof]) = block(width: 100%)[_#title._ #body #h(1fr) $square$]""",
     "ruby": """\
 // A reading above the characters.
-#let ruby(base, reading) = box(place(top + center, dy: -0.7em, box(text(0.5em, reading))) + base)""",
+#let ruby(base, reading) = box({
+  set par(first-line-indent: 0pt)
+  place(top + center, dy: -0.7em, box(text(0.5em, reading)))
+  base
+})""",
     "theorem": """\
 // A theorem-like environment: one function for each; those with one kind share a counter.
 #let theorem-like(

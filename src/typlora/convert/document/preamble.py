@@ -74,23 +74,21 @@ def _numbering(context: Context) -> str:
     if "table" in needs:
         lines.append("#set table(inset: (x: 6pt, y: 0.35em))")
         lines.append("#show table: set par(justify: false, first-line-indent: 0pt)")
-    if context.chapters and "level-1" in needs:
-        lines.append("#show heading.where(level: 1): it => pagebreak(weak: true) + it")
+    if context.document_class != "beamer" and any(need.startswith("level-") for need in needs):
+        lines.extend(_headings(context))
     if "heading-numbering" in needs:
         depth = int(context.options.get("secnumdepth", "2" if context.chapters else "3"))
         deepest = depth + 1 if context.chapters else depth
-        pattern = "I-A.1" if context.document_class == "IEEEtran" else "1.1"
-        lines.append(f'#set heading(numbering: "{pattern}")')
+        lines.append(f"#set heading(numbering: {_heading_numbering(context)})")
         if context.document_class == "IEEEtran":
             lines.append('#show figure.where(kind: table): set figure(numbering: "I")')
-        if context.chapters and context.language == "ja":
-            lines.append('#show heading.where(level: 1): set heading(numbering: "第1章")')
         for level in range(max(1, deepest + 1), 7):
             if f"level-{level}" in needs:
                 lines.append(f"#show heading.where(level: {level}): set heading(numbering: none)")
     if context.document_class == "beamer":
         lines.append("// Sections are in the outline only; slides begin with their own titles.")
         lines.append("#show heading.where(level: 1): none\n#show heading.where(level: 2): none")
+    ja_book = "heading-numbering" in needs and _is_ja_book(context)
     within = {
         kind: outer
         for kind, outer in context.counters.within.items()
@@ -107,8 +105,11 @@ def _numbering(context: Context) -> str:
         lines.extend(_numbered_within(context, kind, _LEVELS[outer] + (1 if context.chapters else 0)))
     if context.numbered_equations and "equation" not in within:
         lines.append('#set math.equation(numbering: "(1)")')
-    if within or below or "subequations" in needs:
+    if context.numbered_equations and _numbers_left(context):
+        lines.append("#set math.equation(number-align: left)")
+    if within or below or ja_book or {"subequations", "own-numbering"} & needs:
         lines.append(_REFERENCES)
+    lines.extend(rule for key, rule in context.options.items() if key.startswith("numbering-#"))
     if "plain-references" in needs or "heading-numbering" in needs:
         lines.append(
             "// LaTeX's \\ref is the number alone; the word before it is in the text.\n"
@@ -116,7 +117,8 @@ def _numbering(context: Context) -> str:
         )
     for level in range(1, 7):
         if f"run-in-{level}" in needs:
-            lines.append(f"#show heading.where(level: {level}): it => [*#it.body*#h(1em)]")
+            space = "#block(above: 1.2em, below: 0pt)" if level == min(_run_in(needs)) else ""
+            lines.append(f"#show heading.where(level: {level}): it => [{space}*#it.body*#h(1em)]")
     if "enum-levels" in needs:
         lines.append(_ENUM)
     if "appendix" in needs:
@@ -126,6 +128,48 @@ def _numbering(context: Context) -> str:
             else _APPENDIX
         )
     return "\n".join(lines)
+
+
+def _run_in(needs: set[str]) -> list[int]:
+    return [level for level in range(1, 7) if f"run-in-{level}" in needs]
+
+
+def _headings(context: Context) -> list[str]:
+    """How headings look: LaTeX's distances, a chapter larger and on a new page."""
+    lines = ["#show heading: set block(above: 1.6em, below: 1em)"]
+    if context.chapters and "level-1" in context.needs:
+        lines.append("#show heading.where(level: 1): set text(1.5em)")
+        lines.append("#show heading.where(level: 1): it => pagebreak(weak: true) + it")
+    if context.document_class in _AMS and "level-1" in context.needs:
+        lines.append("#show heading.where(level: 1): set align(center)")
+        lines.append('#show heading.where(level: 1): set text(0.72em, weight: "regular")')
+        lines.append("#show heading.where(level: 1): smallcaps")
+    return lines
+
+
+def _numbers_left(context: Context) -> bool:
+    """Whether equation numbers stand on the left: an option, or the class's own way."""
+    return "leqno" in context.class_options or (
+        context.document_class in _AMS and "reqno" not in context.class_options
+    )
+
+
+_AMS = frozenset({"amsart", "amsproc"})
+
+
+def _is_ja_book(context: Context) -> bool:
+    return context.chapters and context.language == "ja"
+
+
+def _heading_numbering(context: Context) -> str:
+    if _is_ja_book(context):
+        # a rule for level 1 alone would number the table of contents as well
+        return (
+            "(..n, place: none) => {\n  let chapter = place == none and n.pos().len() == 1\n"
+            '  numbering(if chapter { "第1章" } else { "1.1" }, ..n)\n}'
+        )
+    patterns = {"IEEEtran": "I-A.1", **dict.fromkeys(_AMS, "1.1.")}
+    return f'"{patterns.get(context.document_class, "1.1")}"'
 
 
 def _below_theorems(context: Context) -> dict[str, str]:
@@ -153,9 +197,12 @@ _REFERENCES = """\
 #show ref: it => {
   let target = it.element
   if target == none or type(target.at("numbering", default: none)) != function { return it }
-  let count = if target.func() == math.equation { counter(math.equation) } else { target.counter }
+  let count = if target.func() == figure { target.counter } else { counter(target.func()) }
   link(it.target, (target.numbering)(..count.at(it.target), place: it.target))
 }"""
+
+
+_ABSTRACTS = {"ja": "概要", "de": "Zusammenfassung", "fr": "Résumé", "es": "Resumen", "it": "Sommario"}
 
 
 def _end_of_proof(context: Context) -> str:
@@ -223,6 +270,8 @@ def _helpers(context: Context) -> list[str]:
             continue
         if name == "theorem":
             out.extend(_theorems(context, text))
+        elif name == "abstract" and context.language in _ABSTRACTS:
+            out.append(text.replace("[Abstract]", f"[{_ABSTRACTS[context.language]}]"))
         elif name == "proof":
             out.append(text.replace("$square$", _end_of_proof(context)))
         else:

@@ -52,6 +52,7 @@ _LANGUAGES = {
 _DECLARATIONS = (
     "newtheorem", "spnewtheorem", "declaretheorem", "newmdtheoremenv", "newtcbtheorem",
     "theoremstyle", "newtheoremstyle",
+    "SetKwFunction", "SetKwInOut", "SetKwInput", "SetKw", "SetKwData", "SetKwProg",
     "declaretheoremstyle",
     "numberwithin",
     "newcounter",
@@ -80,6 +81,8 @@ def read_packages(context: Context, project: Project) -> None:
             _natbib(context, [option.strip() for option in found[1].split(",")])
         for found in re.finditer(r"\\declaretheorem\s*(?:\[([^\]]*)\])?\s*\{([^{}#]+)\}", package.text):
             declare_options(context, found[2], found[1] or "")
+        if _without_indent(package.text):
+            context.options["no-indent"] = "yes"
         if "\\twocolumn" in package.text and "\\ProvidesClass" not in package.text:
             context.options["package-two-columns"] = "yes"
         for found in re.finditer(
@@ -96,6 +99,18 @@ def read_packages(context: Context, project: Project) -> None:
             declare(context, name, title, counter=counter, within=within, style="definition")
 
 
+def _without_indent(text: str) -> bool:
+    """Whether a class or package sets ``\\parindent`` to nothing, outside of any definition."""
+    text = re.sub(r"(?<!\\)%[^\n]*", "", text)
+    for found in re.finditer(
+        r"^\s*\\(?:setlength\s*\{?\\parindent\}?\s*\{?|parindent\s*=?\s*)(?:0|\\z@)", text, re.M
+    ):
+        before = text[: found.start()]
+        if before.count("{") == before.count("}"):
+            return True
+    return False
+
+
 def _names(context: Context, text: str) -> None:
     if found := re.search(r"\\(?:re)?newcommand\*?\{?\\(?:refname|bibname)\}?\s*\{([^{}\\]+)\}", text):
         context.options["refname"] = found[1]
@@ -105,6 +120,8 @@ def _names(context: Context, text: str) -> None:
 
 def read_preamble(builder: Builder, before: list[Node], body: list[Node]) -> None:
     """Everything before ``\\begin{document}``; text there is not part of the document."""
+    from typlora.convert.document.numberings import own_numbering
+
     context = builder.context
     if any(is_macro(node, "maketitle", "titlepage") for node in walk(body)):
         context.options["has-maketitle"] = "yes"
@@ -117,6 +134,8 @@ def read_preamble(builder: Builder, before: list[Node], body: list[Node]) -> Non
             _packages(builder, node, cursor)
         elif is_macro(node, *_DECLARATIONS) and node.macroname in MACROS:
             MACROS[node.macroname](builder, node, cursor)
+        elif is_macro(node, "renewcommand") and (rule := own_numbering(builder, node, cursor)):
+            context.options[f"numbering-{rule[:40]}"] = rule
         elif is_macro(node, "inst", "thanks"):  # ptptex gives addresses with it, amsart supporters
             context.meta.setdefault("author", []).append(content(cursor.arguments(node, "{")[0]))
         elif is_macro(node, "geometry"):
@@ -193,6 +212,8 @@ def _packages(builder: Builder, node: Node, cursor: Cursor) -> None:
                 if option.startswith(("sorting=", "autocite=")):
                     key, _, value = option.partition("=")
                     context.options[f"biblatex-{key}"] = value.strip()
+        if name == "algorithm2e":
+            context.options["algorithm2e"] = ",".join(given)
         if name == "indentfirst":
             context.options["indent-first"] = "yes"
         if name == "parskip":
