@@ -16,6 +16,7 @@ from typlora.evaluate import observe
 from typlora.evaluate.converters import Converter, Document, Output
 from typlora.evaluate.expectations import Check, Said, check
 from typlora.evaluate.metrics import KEPT
+from typlora.evaluate.observe import Seen
 from typlora.evaluate.run import judge
 from typlora.evaluate.suites import Item, read_suite
 from typlora.verify.compiler import CompilerPool
@@ -59,6 +60,14 @@ def read_expectations(path: Path) -> list[tuple[str, Expectations]]:
         if not isinstance(record.get("expect"), list) or not record["expect"]:
             raise DataError(f"{path}:{number}: no 'expect'; every snippet needs an expectation")
         found.append((str(record.get("construct", "")), record["expect"]))
+    return found
+
+
+def read_expected(path: Path) -> Expectations:
+    """The expectations of a document. Raises ``DataError`` where there are none."""
+    found = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(found, list) or not found:
+        raise DataError(f"{path}: no expectations; every document needs some")
     return found
 
 
@@ -135,15 +144,21 @@ def run_blocks(
 ) -> list[Case]:
     """All blocks of the suite, or ``limit``, each as a small document with the preamble it needs."""
     rows = _spread(_rows(folder / BLOCKS), limit)
-    items = [Item(item.id, _FRAME.format(item.macros, item.latex), is_block=True) for item, _, _ in rows]
+    items = [Item(item.id, frame(item), is_block=True) for item, _, _ in rows]
     outputs = converter.convert(items)
     return [
-        _case(item.id, construct, wanted, _as_document(output), pool)
+        _case(item.id, construct, wanted, as_document(output), pool)
         for (item, construct, wanted), output in zip(rows, outputs, strict=True)
     ]
 
 
-def _as_document(output: Output) -> Document:
+def frame(item: Item) -> str:
+    """A block as a small document, with the preamble it needs."""
+    return _FRAME.format(item.macros, item.latex)
+
+
+def as_document(output: Output) -> Document:
+    """What a converter made of a block, as a document that stands nowhere."""
     text = output.typst if output.typst is not None else output.markup
     return Document(text, Path(), (output.note,) if output.reported and output.note else (), output.seconds)
 
@@ -155,7 +170,7 @@ def run_documents(
     cases: list[Case] = []
     mains = [] if converter.formulas_only else sorted((folder / DOCUMENTS).glob("*/main.tex"))
     for main in _spread(mains, limit):
-        wanted = json.loads((main.parent / "expect.json").read_text(encoding="utf-8"))
+        wanted = read_expected(main.parent / "expect.json")
         with tempfile.TemporaryDirectory(prefix="typlora-") as scratch:
             made = converter.document(main, Path(scratch))
             cases.append(_case(main.parent.name, "document", wanted, made, pool))
@@ -163,8 +178,7 @@ def run_documents(
 
 
 def _case(name: str, construct: str, wanted: Expectations, made: Document, pool: CompilerPool) -> Case:
-    root = made.root if made.root != Path() else None
-    seen = observe.observe(made.typst, pool, root) if made.typst.strip() else observe.Seen(False, "no output")
+    seen = look(made, pool)
     said = Said(made.reports)
     checks = check(wanted, seen, said)
     failed = [one for one in checks if not one.passed]
@@ -179,6 +193,12 @@ def _case(name: str, construct: str, wanted: Expectations, made: Document, pool:
         missing=tuple(f"{one.kind}: {missing}" for one in failed for missing in one.missing)[:6],
         solved=dict(made.solved),
     )
+
+
+def look(made: Document, pool: CompilerPool) -> Seen:
+    """What a reader sees of it."""
+    root = made.root if made.root != Path() else None
+    return observe.observe(made.typst, pool, root) if made.typst.strip() else Seen(False, "no output")
 
 
 def _untold(one: Check, said: Said) -> int:
