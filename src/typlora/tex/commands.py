@@ -4,6 +4,7 @@ Each handler gets the expander, the frame, where the command begins, where its n
 returns false to say that the command is nothing special here and stays in the text.
 """
 
+import re
 from collections.abc import Callable, Mapping
 
 from typlora.tex.bodies import INSIDE_LEFT
@@ -44,7 +45,8 @@ def _begin(expander: Expander, frame: Frame, start: int, after: int, word: str) 
         values = expander.arguments(macro)
         if values is not None:
             expander.open_environment(name, macro, values, False)
-            expander.push(fill(macro.body, values), frame.depth, macro.internal, key)
+            text = fill(macro.body, values)
+            expander.push("{" + text if _switches(text) else text, frame.depth, macro.internal, key)
             return True
         frame.position = end
     expander.output.copy(frame, start, end)
@@ -59,6 +61,19 @@ def _expandable(macro: Macro) -> bool:
     return not macro.machinery and not any(isinstance(piece, str) and "@" in piece for piece in halves)
 
 
+def _switches(begin: str) -> bool:
+    """Whether what an environment begins with changes the font of all that follows: LaTeX ends that with the
+    environment, so the replacement is a group. Inside another environment it ends with that one."""
+    found = _SWITCH.search(begin)
+    return found is not None and "\\begin" not in begin[: found.start()] and "\\item" not in begin
+
+
+_SWITCH = re.compile(
+    r"\\(?:itshape|slshape|scshape|upshape|bfseries|mdseries|ttfamily|sffamily|rmfamily|em|it|sl|sc|bf|tt|sf"
+    r"|large|Large|LARGE|huge|Huge|color)(?![A-Za-z])"
+)
+
+
 def _end(expander: Expander, frame: Frame, start: int, after: int, word: str) -> bool:
     found = short_argument(frame.text, after)
     if found is None or found[1] > frame.end:
@@ -69,7 +84,10 @@ def _end(expander: Expander, frame: Frame, start: int, after: int, word: str) ->
         key = environment_key(name)
         expander.begin_use(frame, start, end, key)
         frame.position = end
-        expander.push(fill(opened[0].ending, opened[1]), frame.depth, opened[0].internal, key)
+        text = fill(opened[0].ending, opened[1])
+        if _switches(fill(opened[0].body, opened[1])):
+            text += "}"
+        expander.push(text, frame.depth, opened[0].internal, key)
         return True
     expander.output.copy(frame, start, end)
     frame.position = end

@@ -239,7 +239,7 @@ def escape(value: str, before: str = "", after: str = "") -> str:
                 else "-"
             )
         if char == "'":
-            return "’" if not previous or previous in " ([" else "'"
+            return "'" if previous.isalnum() else "’"  # Typst turns it by what stands before
         return "\\" + char
 
     return _SPECIAL.sub(mask, value)

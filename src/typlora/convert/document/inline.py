@@ -42,6 +42,7 @@ def monospace(builder: Builder, pieces: Pieces) -> Pieces:
     if is_empty(pieces):
         return pieces
     value = plain(pieces)
+    value = value.replace("‘", "`") if value is not None else None  # as it was typed
     if value is not None and "\n\n" not in value:
         shown = raw_inline(value.replace("\u00a0", " ").replace("\u00ad", ""))
         return (
@@ -86,6 +87,10 @@ STYLES: dict[str, Callable[[Builder, Pieces], Pieces]] = {
     **dict.fromkeys(("MakeUppercase", "uppercase", "MakeTextUppercase"), _wrapped("upper")),
     **dict.fromkeys(("MakeLowercase", "lowercase", "MakeTextLowercase"), _wrapped("lower")),
     "textsfi": unchanged,
+    **dict.fromkeys(("so", "caps", "textls"), _wrapped("text(tracking: 0.15em)")),
+    **dict.fromkeys(
+        ("doublebox", "shadowbox", "ovalbox", "Ovalbox"), _wrapped("box(stroke: 0.5pt, inset: 3pt)")
+    ),
 }
 _BOX_ARGUMENTS = {"framebox": "[[{", "makebox": "[[{"}
 

@@ -19,7 +19,7 @@ _SWITCHES = """
     ignorespaces ignorespacesafterend strut mathstrut normalcolor selectfont hfill hfil hss vfill
     vfil vss dotfill allowbreak nobreak clearpage newpage cleardoublepage columnbreak samepage eject
     filbreak goodbreak flushbottom raggedbottom makeatletter makeatother phantomsection footnoterule
-    newblock onecolumn frontmatter mainmatter backmatter IEEEpeerreviewmaketitle
+    newblock onecolumn IEEEpeerreviewmaketitle
     IEEEoverridecommandlockouts balance FloatBarrier flushend normallineskip obeylines obeyspaces
     printanswers noprintanswers endinput fi else ifpdf linenumbers nolinenumbers appendixname
     doublespace
@@ -38,6 +38,7 @@ _DROPPED = {
 """,
     "{{": """
         setboolean
+        lstdefinestyle lstdefinelanguage
         setlength addtolength fontsize settowidth settoheight settodepth crefalias
         DeclareGraphicsRule setbeamertemplate setbeamerfont setbeamercolor newcolumntype
         addtokomafont setkomafont PackageWarning

@@ -17,9 +17,9 @@ def examples(builder: Builder, node: Node) -> None:
     while (found := cursor.next()) is not None:
         if is_macro(found, "ex", "exi", "sn", "item"):
             marker = cursor.arguments(found, "{")[0] if found.macroname == "exi" else None
-            if found.macroname == "ex":
-                cursor.arguments(found, "[")
             parts.append((marker, found, []))
+            if found.macroname == "ex" and (judged := cursor.arguments(found, "[")[0]) is not None:
+                parts[-1][2].extend(content(judged))  # a judgement of the sentence, ``*`` or ``?``
         elif parts:
             parts[-1][2].append(found)
         elif not is_blank(found) and not (kind(found) == "chars" and not found.chars.strip()):

@@ -66,6 +66,16 @@ def verbatim(builder: Builder, node: Node) -> None:
         if code:
             builder.block(UnitKind.LISTING, code, node)
         return
+    _write_listing(builder, node, code, settings)
+
+
+def _write_listing(builder: Builder, node: Node, code: Pieces, settings: dict[str, str]) -> None:
+    """The code, as a numbered figure where it has a caption."""
+    context = builder.context
+    caption, key = (settings.get(name, "").strip("{} ") for name in ("caption", "label"))
+    if not caption:
+        builder.block(UnitKind.LISTING, code, node)
+        return
     context.counters.step("lstlisting")
     target = Target("listing", str(context.counters.values["lstlisting"]), native=True)
     if key:
@@ -181,7 +191,9 @@ def listing_file(builder: Builder, node: Node, cursor: Cursor) -> None:
     language = builder.source(arguments[1]) if node.macroname == "inputminted" else ""
     if found := re.search(r"language\s*=\s*(\w+)", builder.source(arguments[0])):
         language = found[1]
-    builder.block(UnitKind.LISTING, fence(_dedent(code), language), node)
+    options = builder.source(arguments[0])
+    settings = dict(re.findall(rf"(\w+)\s*=\s*({_GROUP}|[^,]*)", options))
+    _write_listing(builder, node, fence(_dedent(code), language), settings)
 
 
 @environment("quote", "quotation", "displayquote", "quoting", "verse", "displayquotation")

@@ -149,6 +149,8 @@ def _reference(context: Context, node: Node, command: str, key: str) -> Pieces:
         context.need("page-of")
         return [Code(f"#page-of(<{target.label}>)")]
     number = _number(context, node, key)
+    if command == "subref" and target.name == "subfigure":
+        return [Mark(f"#link(<{target.label}>)["), Text(target.number.lstrip("0123456789.")), Code("]")]
     if command == "eqref":
         return [Text("("), *number, Text(")")]
     if command in {"autoref", "Autoref", "fullref", "thmref"}:

@@ -9,8 +9,9 @@ from typlora.convert.document.dropped import in_preamble
 from typlora.convert.document.japanese import CLASSES, VERTICAL
 from typlora.convert.document.nodes import Chars, Cursor, Node, children, content, is_macro, kind, walk
 from typlora.convert.document.nouns import Loss
-from typlora.convert.document.pieces import plain
+from typlora.convert.document.pieces import Mark, plain
 from typlora.tex.project import Project
+from typlora.tex.unit import UnitKind
 
 CHAPTER_CLASSES = frozenset(
     [
@@ -261,6 +262,17 @@ def _language(context: Context, option: str) -> None:
         context.language = _LANGUAGES[option]
     elif option in {"english", "american", "british", "USenglish", "UKenglish"}:
         context.language = "en"
+
+
+@macro("selectlanguage")
+def selectlanguage(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """The language of what follows; at the beginning that of the document."""
+    context = builder.context
+    before = context.language
+    _language(context, builder.source(cursor.arguments(node, "{")[0]))
+    if (builder.chunks or builder.paragraph) and context.language != before:
+        builder.block(UnitKind.RAW, [Mark(f'#set text(lang: "{context.language}")')], node)
+        context.language = before
 
 
 def _counters(context: Context) -> None:

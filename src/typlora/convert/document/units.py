@@ -3,6 +3,7 @@
 import re
 
 from typlora.convert.document.builder import Builder, macro
+from typlora.convert.document.formula_words import formula_words
 from typlora.convert.document.nodes import Cursor, Node
 from typlora.convert.document.pieces import Code, Mark, Pieces, Text
 
@@ -174,6 +175,13 @@ def quantity(builder: Builder, node: Node, cursor: Cursor) -> None:
         builder.add(Text(f"{number_text(arguments[1])}{space}{unit}"))
 
 
+@macro("celsius", "degreeCelsius", "perthousand", "micro", "ohm")
+def unit_symbol(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """A unit outside of a quantity (gensymb, older siunitx)."""
+    symbols = {"celsius": "°C", "degreeCelsius": "°C", "perthousand": "‰", "micro": "µ", "ohm": "Ω"}
+    builder.add(Text(symbols[node.macroname] + node.macro_post_space))
+
+
 _ARROWS = {"->": "→", "<-": "←", "<->": "↔", "<=>": "⇌", "<=>>": "⇌", "<<=>": "⇌"}
 
 
@@ -187,26 +195,27 @@ def chemistry(builder: Builder, node: Node, cursor: Cursor) -> None:
 def chemical(latex: str) -> Pieces:
     """Pieces of a chemical formula."""
     out: Pieces = []
+    latex = re.sub(r"(?<=\s)\^(?=\s|$)", "↑", re.sub(r"(?<=\s)v(?=\s|$)", "↓", latex))
     text = re.sub(r"\\(?:bond\{[^}]*\}|,|;|!)", "", latex).replace("\\cdot", "·").replace("~", " ")
     pattern = re.compile(
         r"(?P<arrow><=>>|<<=>|<=>|<->|->|<-)(?:\[(?P<above>[^\]]*)\])?(?:\[[^\]]*\])?"
-        r"|\^\{?(?P<up>[^{}\s_]+)\}?|_\{?(?P<down>[^{}\s^]+)\}?"
+        r"|\^(?:\{(?P<ups>[^{}]*)\}|(?P<up>\d*[+-]|\d+|[^\s{}]))|_(?:\{(?P<downs>[^{}]*)\}|(?P<down>\d+|[^\s{}]))"
         r"|(?<=[A-Za-z)\]])(?P<count>\d+(?:\.\d+)?)(?P<sign>[+-](?![\w(\[]|>))?"
         r"|(?<=[A-Za-z)\]])(?P<charge>[+-])(?=\s|$|[)\],])|\((?P<state>aq|s|l|g)\)|(?P<other>.)",
         re.S,
     )
     for found in pattern.finditer(text):
         if found["arrow"]:
-            above = found["above"]
+            above = formula_words(found["above"].strip("${} ")) if found["above"] else ""
             out.append(
                 Text(
                     f" {_ARROWS[found['arrow']]} " if not above else f" —[{above}]{_ARROWS[found['arrow']]} "
                 )
             )
-        elif found["up"]:
-            out += [Mark("#super["), Text(found["up"].replace("-", "−")), Code("]")]
-        elif found["down"]:
-            out += [Mark("#sub["), Text(found["down"]), Code("]")]
+        elif up := found["ups"] or found["up"]:
+            out += [Mark("#super["), Text(up.replace("-", "−")), Code("]")]
+        elif down := found["downs"] or found["down"]:
+            out += [Mark("#sub["), Text(down), Code("]")]
         elif found["count"]:
             out += [Mark("#sub["), Text(found["count"]), Code("]")]
             if found["sign"]:

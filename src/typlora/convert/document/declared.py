@@ -1,0 +1,47 @@
+"""Environments that packages let an author declare (enumitem, tcolorbox, mdframed), as ``\\newenvironment``.
+
+The rewriting is made on the source before macros are expanded, so that the declared environments become
+those they stand for, with their arguments in place.
+"""
+
+import re
+
+from typlora.tex.source import SourceText
+
+_GROUP = r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
+_BOX = re.compile(
+    rf"\\(?:re)?newtcolorbox\s*(?:\[[^\]]*\])?\s*\{{([A-Za-z]+\*?)\}}(\[\d\])?(\[[^\]]*\])?\s*{_GROUP}"
+)
+_FRAME = re.compile(r"\\newmdenv\s*(?:\[((?:[^\[\]]|\[[^\]]*\])*)\])?\s*\{([A-Za-z]+\*?)\}")
+_LIST = re.compile(r"\\newlist\s*\{([A-Za-z]+)\}\s*\{(enumerate|itemize|description)\*?\}\s*\{[^}]*\}")
+_SET_LIST = r"\\setlist\s*\[\s*%s(?:\s*,\s*1)?\s*\]\s*" + _GROUP
+
+
+def declared_environments(source: SourceText) -> SourceText:
+    """The source with these declarations written as ``\\newenvironment``."""
+    text = source.text
+    if not re.search(r"\\(?:(?:re)?newtcolorbox|newmdenv|newlist)(?![A-Za-z])", text):
+        return source
+    changes: list[tuple[int, int, str]] = []
+    for found in _BOX.finditer(text):
+        name, count, default, options = found.groups()
+        changes.append(
+            (*found.span(), _environment(name, f"{count or ''}{default or ''}", "tcolorbox", options))
+        )
+    for found in _FRAME.finditer(text):
+        changes.append((*found.span(), _environment(found[2], "", "mdframed", found[1] or "")))
+    for found in _LIST.finditer(text):
+        settings = re.search(_SET_LIST % found[1], text)
+        changes.append((*found.span(), _environment(found[1], "", found[2], settings[1] if settings else "")))
+    parts: list[SourceText] = []
+    done = 0
+    for start, stop, new in sorted(changes):
+        if start >= done:
+            parts += [source.slice(done, start), source.replaced(start, stop, new)]
+            done = stop
+    return SourceText.join([*parts, source.slice(done, len(text))])
+
+
+def _environment(name: str, arguments: str, base: str, options: str) -> str:
+    given = f"[{options.strip()}]" if options.strip() else ""
+    return f"\\newenvironment{{{name}}}{arguments}{{\\begin{{{base}}}{given}}}{{\\end{{{base}}}}}"
