@@ -1,6 +1,6 @@
 """How fast typlora trains against trl's SFTTrainer with its defaults: same base, rows, adapter, batch.
 
-    python benchmarks/train_throughput.py --data jsonl/train_001.jsonl --rounds 2 --threads 2
+    python benchmarks/train_throughput.py --data jsonl/train_002.jsonl --rounds 2 --threads 2
 
 The two take turns in processes of their own, so that other load on the machine hits both: baseline, ours,
 ours, baseline, ... A step is ``--rows`` rows. The first step of each is not timed (allocation, compiling)
@@ -187,8 +187,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--rounds", type=int, default=2, help="turns of each side")
-    parser.add_argument("--steps", type=int, default=3, help="the first one is not timed")
-    parser.add_argument("--rows", type=int, default=32, help="rows a step, a multiple of 8")
+    parser.add_argument("--steps", type=int, default=4, help="the first one is not timed")
+    parser.add_argument("--rows", type=int, default=64, help="rows a step, a multiple of 8")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--only", choices=["ours", "baseline"], help=argparse.SUPPRESS)
     args = parser.parse_args()
