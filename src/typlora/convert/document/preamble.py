@@ -68,7 +68,7 @@ def _numbering(context: Context) -> str:
     needs = context.needs
     if {"caption-figure", "caption-table"} & needs:
         lines.append("#show figure: set block(breakable: true)")
-        lines.append("#show figure.caption: it => { set align(start); box(it) }")
+        lines.append("#show figure.caption: it => box({ set align(start); it })")
         if "caption-above" in needs:
             lines.append("#show figure.where(kind: table): set figure.caption(position: top)")
     if "table" in needs:
