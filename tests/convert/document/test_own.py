@@ -1,6 +1,6 @@
 """What a document defines for itself counts more than what is usual: environments, counters, names."""
 
-from tests.convert.document.helpers import compile_error, drafted, typst
+from tests.convert.document.helpers import blocks, compile_error, drafted, typst
 from typlora.convert.draft import draft
 from typlora.tex.project import read_string
 
@@ -95,3 +95,21 @@ def test_a_japanese_book_numbers_its_chapters_and_not_its_table_of_contents() ->
         '"第1章"' in made.preamble and "heading.where(level: 1): set heading(numbering" not in made.preamble
     )
     assert not compile_error(made)
+
+
+def test_the_language_that_is_selected_first_is_the_documents() -> None:
+    made = drafted(
+        r"\selectlanguage{english} Words. \selectlanguage{german} Worte.",
+        r"\usepackage[english,german]{babel}",
+    )
+    assert "lang:" not in made.preamble
+    assert blocks(made) == ["Words.", '#set text(lang: "de")', "Worte."]
+
+
+def test_chemistry_without_braces_takes_one_figure() -> None:
+    text = typst(r"\chem{CH_2Cl_2}, \chem{^{1}H~NMR}, \ce{SO4^2-}")
+    assert "CH#sub[2]Cl#sub[2], #super[1]H NMR, SO#sub[4]#super[2−]" in text
+
+
+def test_a_logo_of_the_class_is_its_name() -> None:
+    assert "the PTPTeX style" in typst(r"the \PTPTeX{} style")

@@ -294,6 +294,11 @@ class Builder:
 
             self.add(Text(shown(self.context, name[3:]) + node.macro_post_space))
             return
+        if name.endswith("TeX") and not arguments:
+            self.context.lose(node, f"the logo \\{name} is written as a word")
+            space = "" if following is None or kind(following) == "group" else node.macro_post_space
+            self.add(Text(name + space))
+            return
         if not arguments and following is not None and kind(following) == "group":
             self.context.lose(node, f"unknown command \\{name}; its text is kept", f"\\{name}")
             return  # the groups that follow are converted as ordinary text

@@ -9,7 +9,7 @@ from typlora.convert.document.dropped import in_preamble
 from typlora.convert.document.japanese import CLASSES, VERTICAL
 from typlora.convert.document.nodes import Chars, Cursor, Node, children, content, is_macro, kind, walk
 from typlora.convert.document.nouns import Loss
-from typlora.convert.document.pieces import Mark, plain
+from typlora.convert.document.pieces import Mark, is_empty, plain
 from typlora.tex.project import Project
 from typlora.tex.unit import UnitKind
 
@@ -268,11 +268,15 @@ def _language(context: Context, option: str) -> None:
 def selectlanguage(builder: Builder, node: Node, cursor: Cursor) -> None:
     """The language of what follows; at the beginning that of the document."""
     context = builder.context
-    before = context.language
+    main = context.language
+    now = context.options.get("language-now", main)
     _language(context, builder.source(cursor.arguments(node, "{")[0]))
-    if (builder.chunks or builder.paragraph) and context.language != before:
-        builder.block(UnitKind.RAW, [Mark(f'#set text(lang: "{context.language}")')], node)
-        context.language = before
+    chosen = context.language
+    if builder.chunks or not is_empty(builder.paragraph):
+        context.language = main
+        if chosen != now:
+            builder.block(UnitKind.RAW, [Mark(f'#set text(lang: "{chosen}")')], node)
+    context.options["language-now"] = chosen
 
 
 def _counters(context: Context) -> None:

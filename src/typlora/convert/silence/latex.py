@@ -203,8 +203,8 @@ class _Reader:
 
     def _macro(self, name: str, position: int) -> int:
         plain = name.rstrip("*")
-        if plain in LETTERS:
-            letter = LETTERS[plain]
+        if plain in LETTERS or plain.endswith("TeX"):
+            letter = LETTERS.get(plain, plain)
             self.out.append(letter)
             self.done += len(letter)
             while position < self.end and self.text[position] in " \t":
