@@ -33,6 +33,10 @@ def test_league(typlora: Run, suite: Path, tmp_path: Path) -> None:
     assert "typlora rules" in done.stdout and "pandoc 3" in done.stdout and "have none" in done.stdout
     record = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
     ours, pandoc, _ = record["evaluations"]
+    figures, others, _ = record["figures"]
+    assert figures["suites"][0]["constructs"]["fraction"]["equal"]["total"] == 1
+    assert figures["suites"][0]["equal"]["interval"] and figures["suites"][0]["chrf"]["mean"] == 100
+    assert "cap" in others["suites"][0]["against_first"]["broken"]
     verdicts = {row["id"]: row for row in ours["suites"][0]["rows"]}
     assert verdicts["cap"]["outcome"] == "equal" and verdicts["cap"]["exact"]
     assert not verdicts["none"]["reference"]

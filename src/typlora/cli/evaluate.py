@@ -65,6 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0. Raises ``InputError`` for a wrong flag, suite or run before anything is measured."""
+    from typlora.evaluate.figures import report_figures
     from typlora.evaluate.results import Report, changed_suites, write_report
     from typlora.evaluate.table import show
     from typlora.evaluate.versions import versions
@@ -79,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
         for line in changed_suites(report):
             say("evaluate", line)
         if args.json is not None:
-            write_report(args.json, report)
+            write_report(args.json, report, report_figures(report))
         if args.html is not None:
             _write_page(args.html, report, suites, pool)
         show(report, _stdout())

@@ -36,7 +36,8 @@ class Share:
 class Metrics:
     """``equal`` counts rows with a reference only, ``unjudged`` those without. ``seconds`` is a mean a row.
 
-    ``silent``: rows that compile, are wrong, and were not reported by the converter itself.
+    ``silent``: rows that compile, are wrong, and were not reported by the converter itself. ``reported``:
+    rows of which the converter said that something is wrong or not proved, or gave nothing.
     ``chrf`` is the mean over rows with a target, 0 to 100; ``None`` without targets.
     """
 
@@ -45,6 +46,7 @@ class Metrics:
     equal: Share
     unjudged: int
     silent: Share
+    reported: Share
     exact: Share
     chrf: float | None
     seconds: float
@@ -61,6 +63,7 @@ def measure(rows: Sequence[RowResult]) -> Metrics:
         equal=Share(sum(row.equal for row in judged), len(judged)),
         unjudged=len(rows) - len(judged),
         silent=Share(sum(row.silent for row in judged), len(judged)),
+        reported=Share(sum(row.reported for row in rows), len(rows)),
         exact=Share(sum(bool(row.exact) for row in targets), len(targets)),
         chrf=sum(scores) / len(scores) if scores else None,
         seconds=sum(row.seconds for row in rows) / max(1, len(rows)),

@@ -111,9 +111,9 @@ def changed_suites(report: Report) -> list[str]:
     return lines
 
 
-def write_report(path: Path, report: Report) -> None:
-    """One JSON object with all rows' verdicts."""
-    record = {"schema": SCHEMA, **asdict(report)}
+def write_report(path: Path, report: Report, figures: Sequence[Mapping[str, Any]] = ()) -> None:
+    """One JSON object with all rows' verdicts; ``figures`` (``figures.report_figures``) are for programs."""
+    record = {"schema": SCHEMA, "figures": list(figures), **asdict(report)}
     write_atomic(path, json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 

@@ -117,6 +117,7 @@ def _league(suite: SuiteResult, results: Sequence[tuple[Evaluation, SuiteResult]
         "equal %",
         "95 %",
         "silent %",
+        "reported %",
         "exact %",
         "chrF",
         "ms/row",
@@ -140,6 +141,7 @@ def _cells(figures: Metrics) -> list[str]:
         percent(figures.equal),
         f"{100 * low:.1f}-{100 * high:.1f}",
         percent(figures.silent),
+        percent(figures.reported),
         percent(figures.exact),
         "-" if figures.chrf is None else f"{figures.chrf:.1f}",
         f"{1000 * figures.seconds:.2f}",
@@ -161,7 +163,8 @@ def _legend(suite: SuiteResult) -> str:
     unjudged = sum(not row.reference for row in suite.rows)
     return (
         f"equal: of {len(suite.rows) - unjudged} rows that have a reference, {unjudged} have none. "
-        "silent: wrong, compiles, and not reported. fixes, breaks: rows against the first line, "
+        "silent: wrong, compiles, and not reported; reported: by the converter itself. "
+        "fixes, breaks: rows against the first line, "
         "p by McNemar's exact test"
     )
 

@@ -168,6 +168,7 @@ def _line(name: str, first: SuiteResult, result: SuiteResult) -> dict[str, Any]:
         "high": high,
         "judged": figures.equal.total,
         "silent": figures.silent.value,
+        "reported": figures.reported.value,
         "exact": figures.exact.value,
         "chrf": figures.chrf,
         "ms": 1000 * figures.seconds,
