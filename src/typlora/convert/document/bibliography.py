@@ -91,8 +91,10 @@ def plain_latex(latex: str, *, braces: bool = False) -> str:
         base = {"\\i": "i", "\\j": "j"}.get(found[2], found[2])
         return unicodedata.normalize("NFC", base + COMBINING[found[1]])
 
-    latex = re.sub(r"\\(['`^\"~=.])\s*\{?(\\[ij]|[A-Za-z])\}?", accent, latex)
-    latex = re.sub(r"\\([uvHckrdb])\s*\{(\\[ij]|[A-Za-z])\}", accent, latex)
+    for mark, gap in ((r"['`^\"~=.]", r"\s*"), ("[uvHckrdb]", r"\s+")):
+        for outer in (r"\{%s\}", "%s"):  # ``{\\"u}`` is one letter: its braces protect nothing
+            latex = re.sub(outer % rf"\\({mark})\s*\{{(\\[ij]|[A-Za-z])\}}", accent, latex)
+            latex = re.sub(outer % rf"\\({mark}){gap}(\\[ij](?![A-Za-z])|[A-Za-z])", accent, latex)
     latex = re.sub(r"\\citenamefont\s*|\\(?:emph|textit|textbf|textsc|protect|em|it|bf)\b\s*", "", latex)
     latex = re.sub(r"\\(?:([A-Za-z]+)\s?|([&%#_$]))", lambda m: SYMBOLS.get(m[1] or m[2], ""), latex)
     latex = latex.replace("~", " ").replace("\\ ", " ")

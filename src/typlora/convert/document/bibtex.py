@@ -230,9 +230,8 @@ def clean_field(name: str, value: str) -> str:
         return re.sub(r"[{}\\\s]", "", value)
     value = re.sub(r"\\(?:url|path)\{([^{}]*)\}", r"\1", value)
     value = re.sub(r"\\href\{[^{}]*\}", "", value)
-    value = re.sub(
-        r"\\\((.*?)\\\)|(?<!\\)\$(.*?)(?<!\\)\$", lambda m: formula_words(m[1] or m[2] or ""), value
-    )
+    formula = r"\\\((.*?)\\\)|(?<!\\)\$(.*?)(?<!\\)\$"  # in braces, so that no style changes its case
+    value = re.sub(formula, lambda m: "{" + formula_words(m[1] or m[2] or "") + "}", value)
     keep = name in {
         "title",
         "booktitle",

@@ -1,0 +1,102 @@
+"""Title blocks of the classes authors write for: everything they print is there, in their order."""
+
+import re
+
+import pytest
+
+from typlora.convert.draft import draft
+from typlora.tex.project import read_string
+
+from .helpers import blocks, compile_error, whole
+
+CASES = {
+    "elsarticle": (
+        r"\documentclass{elsarticle}\begin{document}\begin{frontmatter}\title{Pots\tnoteref{t}}"
+        r"\tnotetext[t]{Funded.}\author[1]{Ada\corref{c}}\ead{a@b.c}\author[2]{Jo}\cortext[c]{To write to}"
+        r"\affiliation[1]{organization={Cups}, city={Kyoto}}\address[2]{Lids}"
+        r"\begin{abstract}Short.\end{abstract}"
+        r"\begin{keyword}tea \sep lid \MSC[2020] 00A00\end{keyword}\end{frontmatter}Body.\end{document}",
+        ["Pots", "Funded.", "Ada", "a@b.c", "Jo", "To write to", "Cups, Kyoto", "Lids", "Short.",
+         "tea, lid; MSC 2020: 00A00", "Body."],
+    ),
+    "llncs": (
+        r"\documentclass{llncs}\begin{document}\title{Pots\thanks{Funded.}}\author{Ada\inst{1}\orcidID{0-1} "
+        r"\and Jo\inst{2}}\institute{Cups \and Lids\\ \email{a@b.c}}\maketitle\begin{abstract}Short."
+        r"\keywords{tea \and lid}\end{abstract}\begin{proof}Yes. \qed\end{proof}\end{document}",
+        ["Pots", "Funded.", "Ada", "[0-1]", "Jo", "1", "Cups", "2", "Lids", "a@b.c", "Short.",
+         "tea · lid", "Yes."],
+    ),
+    "acmart": (
+        r"\documentclass[sigconf]{acmart}\title{Pots}\subtitle{Sub}\author{Ada}\authornote{Both equal.}"
+        r"\affiliation{\institution{Cups}\city{Kyoto}\country{Japan}}\email{a@b.c}\begin{document}"
+        r"\begin{abstract}Short.\end{abstract}\begin{CCSXML}<c>junk</c>\end{CCSXML}\ccsdesc[500]{Soft~Deep}"
+        r"\ccsdesc{Hard}\keywords{tea, lid}\maketitle Body.\end{document}",
+        ["Pots", "Sub", "Ada", "Both equal.", "Cups, Kyoto, Japan", "a@b.c", "Short.", "Soft → Deep; Hard",
+         "tea, lid", "Body."],
+    ),
+    "IEEEtran": (
+        r"\documentclass[conference]{IEEEtran}\begin{document}\title{Pots\thanks{Funded.}}\author{"
+        r"\IEEEauthorblockN{Ada}\IEEEauthorblockA{Cups\\ Kyoto}\and\IEEEauthorblockN{Jo}"
+        r"\IEEEauthorblockA{Lids}}"
+        r"\maketitle\begin{abstract}Short.\end{abstract}\begin{IEEEkeywords}tea\end{IEEEkeywords}"
+        r"\section{One}"
+        r"\IEEEPARstart{T}{his} is.\begin{IEEEbiography}[{x}]{Ada}was born.\end{IEEEbiography}\end{document}",
+        ["Pots", "Funded.", "Ada", "Cups", "Kyoto", "Jo", "Lids", "Short.", "Index Terms", "tea", "One",
+         "This is.", "Ada", "was born."],
+    ),
+    "amsart": (
+        r"\documentclass{amsart}\title{Pots}\author{Ada}\address{Cups}\curraddr{Kyoto}\email{a@b.c}"
+        r"\urladdr{http://c.d}\thanks{Funded.}\subjclass{00A00}\keywords{tea}\dedicatory{To lids}"
+        r"\begin{document}\begin{abstract}Short.\end{abstract}\maketitle Body.\end{document}",
+        ["Pots", "Ada", "Cups", "Kyoto", "a@b.c", "http://c.d", "Funded.", "To lids", "Short.",
+         "00A00", "tea", "Body."],
+    ),
+    "neurips": (
+        r"\documentclass{article}\usepackage{neurips_2023}\title{Pots}\author{Ada\thanks{Funded.}"
+        r"\\ Cups\\ \texttt{a@b}"
+        r"\And Jo \\ Lids}\begin{document}\maketitle\begin{abstract}Short.\end{abstract}"
+        r"\begin{ack}To all.\end{ack}"
+        r"\end{document}",
+        ["Pots", "Ada", "Funded.", "Cups", "a@b", "Jo", "Lids", "Short.", "Acknowledgments", "To all."],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_front_matter(name: str) -> None:
+    latex, expected = CASES[name]
+    made = draft(read_string(latex))
+    assert compile_error(made) == ""
+    shown = re.sub(r"\\(?=[@\[\]/])", "", "\n\n".join(blocks(made)))
+    place = 0
+    for words in expected:
+        found = shown.find(words, place)
+        assert found >= 0, (words, shown)
+        place = found + len(words)
+    assert "junk" not in shown and "square" not in shown
+
+
+def test_footnotes_of_a_title_over_two_columns_are_on_the_page() -> None:
+    """Typst drops the text of footnotes in what floats over both columns."""
+    import io
+
+    import typst
+    from pdfminer.high_level import extract_text
+
+    made = draft(read_string(CASES["IEEEtran"][0].replace("Funded", "Fundedbytea")))
+    assert "Fundedbytea" in extract_text(io.BytesIO(typst.compile(whole(made).encode(), format="pdf")))
+
+
+def test_chapters_before_and_behind_the_main_part_have_no_numbers() -> None:
+    made = draft(
+        read_string(
+            "\\documentclass{book}\\begin{document}\\frontmatter\\chapter{Preface}\\mainmatter\\chapter{One}"
+            "\\label{c}\\backmatter\\chapter{After} \\ref{c}\\end{document}"
+        )
+    )
+    assert compile_error(made) == ""
+    assert blocks(made)[:3] == [
+        "#heading(level: 1, numbering: none)[Preface]",
+        "= One <c>",
+        "#heading(level: 1, numbering: none)[After]",
+    ]
