@@ -21,6 +21,7 @@ MACROS = r"""
 \newcommand{\method}{\textsc{FooNet}\xspace}
 \newcommand{\compare}[2]{\textbf{#1} versus \emph{#2}}
 \newcommand{\bigO}[1]{$\mathcal{O}(#1)$}
+\newcommand{\var}{\textrm{Var}}
 \newcommand{\seldom}{\mathbf{s}_{t+1}}
 \newenvironment{aside}[1]{\begin{quote}\textbf{#1:} }{\end{quote}}
 """
@@ -52,6 +53,7 @@ It takes \bigO{n^2}, \bigO{\log n} or \bigO{n}.
 Let $\norm{f(x)}^2 = \inner{x}{y} + \inner{\frac{a}{b}}{(c, d)}$.
 \[ \argmin_{x\in\R^n} \norm{x - \inner{u}{v}} + \loss{x} + \loss[g]{y, z} + \argmin_y \seldom \]
 \begin{align} \norm{\frac{1}{2}} &= \argmin_z \loss{z} \\ \R &\to \R \end{align}
+$\var(X) + \var(Y) = 2\var$.
 \begin{aside}{Note} First.\end{aside} \begin{aside}{Hint} Second with $\R$.\end{aside}
 \begin{aside}{End} Third.\end{aside}
 """
@@ -67,6 +69,7 @@ Let $\norm{f(x)}^2 = \inner{x}{y} + \inner{\frac{a}{b}}{(c, d)}$.
         "We use #method, then #method again; #method wins. #compare[A][B], #compare[$x$][y z]",
         "It takes #bigO($n^2$), #bigO($log n$) or #bigO($n$).",
         "= inner(x, y) + inner(a/b, (c, d))$",
+        "$#var;(X) + #var;(Y) = 2 var$",
         "loss(f, x) + loss(g, y\\, z)",
         "#aside[Hint][",
     ):

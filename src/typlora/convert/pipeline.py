@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from typlora.convert.assemble import Assembled, assemble, joined
 from typlora.convert.authored.choice import candidates
-from typlora.convert.authored.keeping import Kept, keep_macros
+from typlora.convert.authored.keeping import Judge, Kept, keep_macros
 from typlora.convert.cascade import Cascade, Progress, Sampler
 from typlora.convert.chunks import ask_for_chunks
 from typlora.convert.composites import compose
@@ -172,6 +172,9 @@ def _keep(
             compiled = pool.compile(html_source(source), format="html", root=folder, seconds=seconds)
             return compiled.pages if compiled.ok else None
 
+        def small(sources: Sequence[str]) -> list[bytes | None]:
+            return [one.pages[0] if one.ok else None for one in pool.compile_many(sources)]
+
         wanted = page(expanded) if macros else None
         if wanted is None:
             return None, "--keep-macros: there is nothing to keep"
@@ -179,8 +182,11 @@ def _keep(
             macros,
             lambda some: make_draft(project, draw=draw, keep=some),
             cascade,
-            FormulaVerifier(pool),
-            lambda kept: page(joined(kept.draft, kept.conversions)) == wanted,
+            Judge(
+                FormulaVerifier(pool),
+                lambda kept: page(joined(kept.draft, kept.conversions)) == wanted,
+                small,
+            ),
             draft,
         )
     stay = {} if kept is None else {one.key: one for one in kept.macros}

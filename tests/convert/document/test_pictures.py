@@ -33,6 +33,14 @@ def test_a_square_is_drawn_natively() -> None:
     assert compile_error(made) == ""
 
 
+def test_diagrams_side_by_side() -> None:
+    one = r"\begin{tikzcd} A \rar & B \end{tikzcd}"
+    made = typst(rf"\begin{{figure}}{one} \quad {one}\caption{{Two}}\end{{figure}} {one}" + f"\n\n{one}")
+    assert made.count("#box(diagram(") == 2
+    assert made.count("\n#diagram(") == 2
+    assert compile_error(drafted(f"{one} {one}")) == ""
+
+
 def test_a_diagram_keeps_its_number_and_label() -> None:
     body = f"\\begin{{equation}}\\label{{eq:d}}{SQUARE}\\end{{equation}} See \\eqref{{eq:d}}."
     made = typst(body)

@@ -37,6 +37,7 @@ class Marks:
 
     def __init__(self, authored: Sequence[Authored], table: MacroTable) -> None:
         self.authored = list(authored)
+        self.words: set[str] = set()  # names of functions that are a word: a space behind them is seen
         self._marked = MacroTable()
         self._true = table
         for index, one in enumerate(self.authored):
@@ -76,9 +77,11 @@ class Marks:
         """``typst`` with calls for marks; ``None`` where they do not match. ``parameters`` are names."""
         out = ""
         open_calls: list[tuple[int, int, int]] = []  # macro, arguments so far, open brackets
-        depth, quoted = 0, False
+        depth, quoted, skip = 0, False, 0
         for position, char in enumerate(typst):
             code = ord(char)
+            if position < skip:
+                continue
             if quoted or code < _FIRST:
                 quoted = quoted != (char == '"' and not out.endswith("\\"))
                 if not quoted:
@@ -98,7 +101,10 @@ class Marks:
                 return None
             one = self.authored[index]
             if place == 0 and not one.defaults:
-                out = _word(out, one.typst, following)
+                behind = typst[position + 1 :].lstrip(" ")
+                tight = one.typst in self.words and behind[:1] in {"(", "[", "."}
+                skip = len(typst) - len(behind) if tight else 0
+                out = _word(out, f"#{one.typst};" if tight else one.typst, "" if tight else following)
             elif place == 0:
                 out = _word(out, one.typst, "") + "("
                 open_calls.append((index, 1, depth))

@@ -20,10 +20,22 @@ from typlora.convert.document.nouns import Block, Draft, Slot
 from typlora.convert.draft import write_formula
 from typlora.convert.judging import Verifier
 from typlora.tex.unit import Unit, UnitKind
+from typlora.verify.formula import formula_document
+from typlora.verify.verdict import Verdict
 
-SECONDS = 120.0  # of looking for macros whose calls do not look the same
+SECONDS = 60.0  # of looking for macros whose calls do not look the same
 _SINGLE = re.compile(r"[A-Za-z][A-Za-z.]*|.", re.S)  # a name or sign: a function of the author's adds nothing
 _WORDS = re.compile(r"[A-Za-z][A-Za-z0-9]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """``same``: a conversion shows what the expanded one shows; ``pages`` compiles small documents to HTML,
+    ``None`` for one that does not compile."""
+
+    verifier: Verifier
+    same: Callable[["Kept"], bool]
+    pages: Callable[[Sequence[str]], list[bytes | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +51,18 @@ def keep_macros(
     macros: Sequence[Authored],
     make: Callable[[Sequence[Authored]], Draft],
     cascade: Cascade,
-    verifier: Verifier,
-    same: Callable[[Kept], bool],
+    judge: Judge,
     expanded: Draft,
 ) -> Kept | None:
     """The conversion with as many calls as look the same; ``None`` where no macro can stay.
 
-    ``make`` drafts with some macros kept; ``same``: a conversion shows what that of ``expanded`` shows.
+    ``make`` drafts with some macros kept, ``expanded`` is the draft with none.
     """
     deadline = time.monotonic() + SECONDS
 
     def attempt(some: Sequence[Authored]) -> Kept | None:
-        kept = _convert(some, make, cascade, verifier, _commands(expanded)) if some else None
-        return kept if kept is not None and kept.macros and same(kept) else None
+        kept = _convert(some, make, cascade, judge, _commands(expanded)) if some else None
+        return kept if kept is not None and kept.macros and judge.same(kept) else None
 
     def sift(some: Sequence[Authored]) -> list[Authored]:
         """Those of ``some`` that can stay together."""
@@ -75,7 +86,7 @@ def _convert(
     macros: Sequence[Authored],
     make: Callable[[Sequence[Authored]], Draft],
     cascade: Cascade,
-    verifier: Verifier,
+    judge: Judge,
     known: Counter[str],
 ) -> Kept | None:
     """Draft, drop the macros that gain nothing, convert."""
@@ -92,7 +103,7 @@ def _convert(
             and (_is_formula(one, draft) and _SINGLE.fullmatch(bodies.get(one.name, "x")) is not None)
         } | _still_latex(draft, macros, known)
         if not useless:
-            return _calls(draft, marks, bodies, cascade, verifier)
+            return _calls(draft, marks, bodies, cascade, judge)
         macros = [one for one in macros if one.key not in useless]
         if not macros:
             return None
@@ -133,10 +144,12 @@ def _bodies(marks: Marks, cascade: Cascade) -> dict[str, str]:
     for one, conversion in zip(ones, cascade.convert(units), strict=True):
         if conversion.verdict.proved and (typst := marks.calls(conversion.typst, one.parameters)) is not None:
             bodies[one.name] = typst
+            if typst.startswith('"'):
+                marks.words.add(one.typst)
     return bodies
 
 
-def _calls(draft: Draft, marks: Marks, bodies: dict[str, str], cascade: Cascade, verifier: Verifier) -> Kept:
+def _calls(draft: Draft, marks: Marks, bodies: dict[str, str], cascade: Cascade, judge: Judge) -> Kept:
     parameters = _parameters(draft, marks)
     references = [
         replace(unit, latex=marks.expanded(unit.latex, unit.display)) if marks.uses(unit.latex) else unit
@@ -162,12 +175,8 @@ def _calls(draft: Draft, marks: Marks, bodies: dict[str, str], cascade: Cascade,
             continue
         used = [one for one in marks.used(typst) if one.name in bodies]
         wanted.append((index, typst, " ".join(f"{_let(one, bodies)};" for one in used)))
-    verdicts = verifier.verify(
-        [references[i] for i, _, _ in wanted], [f"{lets} {t}" for _, t, lets in wanted]
-    )
-    for (index, typst, lets), verdict in zip(wanted, verdicts, strict=True):
-        if verdict.proved and lets:
-            chosen[index] = replace(chosen[index], typst=typst, verdict=verdict)
+    for index, typst, verdict in _proved(wanted, references, plain, judge):
+        chosen[index] = replace(chosen[index], typst=typst, verdict=verdict)
     chosen = compose(draft, chosen)
     called = "\n".join(conversion.typst for conversion in chosen)
     functions = [
@@ -186,6 +195,29 @@ def _calls(draft: Draft, marks: Marks, bodies: dict[str, str], cascade: Cascade,
         preamble = preamble.rstrip("\n") + "\n\n// Macros of the author.\n" + "\n".join(lines) + "\n"
     used_draft = replace(draft, preamble=preamble, formulas=tuple(references))
     return Kept(used_draft, tuple(chosen), (*functions, *text))
+
+
+def _proved(
+    wanted: Sequence[tuple[int, str, str]],
+    references: Sequence[Unit],
+    plain: Sequence[Conversion],
+    judge: Judge,
+) -> list[tuple[int, str, Verdict]]:
+    """Formulas with calls that are equal to their LaTeX, and show just what the expanded ones show."""
+    units = [references[index] for index, _, _ in wanted]
+    candidates = [f"{lets} {typst}" for _, typst, lets in wanted]
+    verdicts = judge.verifier.verify(units, candidates)
+    shown = judge.pages(
+        [formula_document(c, unit.display) for c, unit in zip(candidates, units, strict=True)]
+    )
+    meant = judge.pages(
+        [formula_document(plain[index].typst, references[index].display) for index, _, _ in wanted]
+    )
+    return [
+        (index, typst, verdict)
+        for (index, typst, lets), verdict, one, other in zip(wanted, verdicts, shown, meant, strict=True)
+        if verdict.proved and lets and one is not None and one == other
+    ]
 
 
 def _parameters(draft: Draft, marks: Marks) -> dict[int, tuple[str, ...]]:

@@ -14,7 +14,7 @@ from typlora.convert.document.diagrams import diagram
 from typlora.convert.document.drawing import Drawn, draw
 from typlora.convert.document.nodes import Chars, Cursor, Node, end, kind
 from typlora.convert.document.nouns import Asset
-from typlora.convert.document.pieces import Code, Mark, Pieces, Shift, is_empty
+from typlora.convert.document.pieces import Code, Mark, Pieces, Shift, Text, is_empty
 from typlora.convert.document.tikzcd import read_diagram
 from typlora.convert.kept import printable, raw_block
 from typlora.tex.unit import UnitKind
@@ -27,6 +27,9 @@ _DRAWN = frozenset({
     "overpic", "quantikz", "sequencediagram", "ganttchart", "dependency", "feynman", "CD", "qcircuit",
 })  # fmt: skip
 _DRAWN_COMMANDS = frozenset(["tikz", "chemfig", "xymatrix", "Qcircuit", "smartdiagram"])
+_SPACE = re.compile(
+    r"(?:[ \t]|\n(?!\s*\n)|%[^\n]*|\\(?:hfill|hfil|quad|qquad|[ ,;~])|\\hspace\*?\{[^{}]*\})*"
+)
 _WHOLE = re.compile(r"\s*(\\begin\s*\{(\w+)\}.*\\end\s*\{\2\}|\\xymatrix\b.*\})[\s.,;]*", re.S)
 
 _ENVIRONMENTS = (
@@ -182,13 +185,32 @@ def _image(context: Context, node: Node, name: str, latex: str, drawn: Drawn) ->
 
 
 def _place(builder: Builder, node: Node, expression: Pieces) -> None:
-    """In the line where one has begun, else as a block."""
+    """In the line where one has begun, or beside the picture before; else as a block."""
+    if builder.chunks and _is_beside(builder, node):
+        before = builder.chunks.pop()
+        builder.paragraph.clear()  # the space between them
+        builder.start = before.start
+        head, *tail = before.pieces
+        head = type(head)(head.typst.removeprefix("#")) if isinstance(head, Mark | Code) else head
+        builder.add(Mark("#box("), head, *tail, Code(")"), Text(" "))
     if builder.context.options.get("in-table") or not is_empty(builder.paragraph):
         builder.add(Mark("#box("), *expression, Code(")"))
     else:
         first, *rest = expression
         first = type(first)("#" + first.typst) if isinstance(first, Mark | Code) else first
         builder.block(UnitKind.FIGURE, [first, *rest], node)
+
+
+def _is_beside(builder: Builder, node: Node) -> bool:
+    """Whether a picture stands right before, with nothing but space between them."""
+    last = builder.chunks[-1]
+    first = last.pieces[0]
+    return (
+        last.kind is UnitKind.FIGURE
+        and isinstance(first, Mark | Code)
+        and first.typst.startswith(("#image(", "#diagram("))
+        and _SPACE.fullmatch(builder.context.text, last.stop, node.pos) is not None
+    )
 
 
 def _placeholder(builder: Builder, node: Node, name: str, latex: str, reason: str) -> None:
