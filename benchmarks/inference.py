@@ -1,122 +1,277 @@
 """How fast the model answers, and whether every backend says the same.
 
-    python benchmarks/inference.py DATA.jsonl --adapter RUN [--backends ...] [--batch 1 8 32 128]
+    python benchmarks/inference.py jsonl/eval.jsonl --adapter RUN --work FOLDER [--formulas FILE.jsonl]
+    python benchmarks/inference.py jsonl/eval.jsonl --adapter RUN --work FOLDER --report
 
-One protocol for all: the same units (rows with ``latex`` and ``display``, taken evenly from the file),
-greedy, two threads. The reference is transformers in float32. Agreement is the share of units with the same
-text; the time is that of one call, after one call to warm up (seconds of the CPU too: on a busy machine
-those are the ones to compare). Slow combinations are cut short with
-``--seconds``: then fewer units are asked, and the table says how many. Prints a Markdown table; ``--json``
-keeps the figures.
+One protocol for all: the same units, greedy, two cores. Units are taken evenly from the data file (rows) and,
+half of them, from a file of formulas where one is given. They are cut into slices that are alike, and every
+setup answers a slice before the next slice begins, so that a busy moment meets all alike. Each answer is kept
+in FOLDER at once; the same command goes on where it stopped, and ``--minutes`` stops it.
+
+A setup is BACKEND[@WORKERSxCORES]/BATCH: ``transformers/1``, ``ct2-checked@2x1/32``. ``generate-dynamic`` and
+``generate-static`` are transformers' own ``generate`` with either cache. Setups of batch 1 answer the first
+slice only unless ``--all``. The reference is ``transformers/32``: float32, dynamic cache. Tokens are those of
+the answers with their end. ``--report`` verifies the answers and prints the table.
 """
 
 import argparse
 import json
 import os
 import time
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    backend: str
-    batch: int
-    units: int
-    seconds: float
-    cpu_seconds: float
-    tokens: int
-    agree: float
-
-    def row(self) -> str:
-        return (
-            f"| {self.backend} | {self.batch} | {self.units} | {self.tokens / self.seconds:.0f} "
-            f"| {self.units / self.seconds:.1f} | {self.tokens / self.cpu_seconds:.0f} "
-            f"| {100 * self.agree:.1f} |"
-        )
+REFERENCE = "transformers/32"
+SINGLE = "transformers/1"
+SETUPS = (
+    *("transformers/1", "transformers/32", "ct2-checked/32", "ct2-int8/32", "ct2-float32/32"),
+    *("ct2-checked/128", "ct2-int8/128", "ct2-float32/128", "transformers/128"),
+    *("ct2-checked/8", "ct2-int8/8", "ct2-float32/8", "transformers/8"),
+    *("ct2-int8/1", "ct2-checked/1", "ct2-float32/1"),
+    *("ct2-int8@1x2/32", "ct2-int8@1x2/1", "generate-static/1", "generate-dynamic/1", "generate-static/32"),
+    *("ct2-bfloat16/32",),
+)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("data", type=Path)
+    parser.add_argument("data", type=Path, help="rows with completions, such as jsonl/eval.jsonl")
+    parser.add_argument("--formulas", type=Path, help="rows of formulas with 'latex' and 'display'")
     parser.add_argument("--base", default="smollm2-135m")
-    parser.add_argument("--adapter", type=Path)
-    parser.add_argument("--backends", nargs="+", default=["transformers", "ct2-float32", "ct2-int8"])
-    parser.add_argument("--batch", nargs="+", type=int, default=[1, 8, 32, 128])
+    parser.add_argument("--adapter", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True, help="where answers are kept")
+    parser.add_argument("--setups", nargs="+", default=list(SETUPS))
     parser.add_argument("--units", type=int, default=512)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--seconds", type=float, default=180, help="what one measurement may take at most")
-    parser.add_argument("--json", type=Path)
+    parser.add_argument("--slice", type=int, default=128, help="units that all setups answer in turn")
+    parser.add_argument("--slices", type=int, help="no more than these")
+    parser.add_argument("--cores", type=int, default=2)
+    parser.add_argument("--minutes", type=float, default=8.5)
+    parser.add_argument("--all", action="store_true", help="batch 1 on every slice, not the first alone")
+    parser.add_argument("--report", action="store_true", help="no measuring: verify, and print the table")
     options = parser.parse_args()
-    os.environ.setdefault("OMP_NUM_THREADS", str(options.threads))
+    units = _units(options)
+    kept = options.work / "answers.jsonl"
+    done = [json.loads(line) for line in kept.read_text().splitlines()] if kept.is_file() else []
+    if options.report:
+        _report(done, units)
+        return
+    options.work.mkdir(parents=True, exist_ok=True)
+    os.environ["OMP_NUM_THREADS"] = str(options.cores)
+    _measure(options, units, done, kept)
 
+
+def _units(options: argparse.Namespace) -> list[tuple[str, bool]]:
+    """LaTeX and display; the order makes every slice alike."""
+    from typlora.data.rows import read_rows
+
+    rows = [(row.latex, row.display) for row in read_rows(options.data) if not row.is_block]
+    count = options.units
+    found: list[tuple[str, bool]] = []
+    if options.formulas:
+        lines = [json.loads(line) for line in options.formulas.read_text(encoding="utf-8").splitlines()]
+        unseen = [one for one in lines if not one.get("in_corpus") and not one.get("macros")]
+        found = _even([(one["latex"], one["display"]) for one in unseen], count // 2)
+    found += _even(rows, count - len(found))
+    slices = max(1, len(found) // options.slice)
+    return [unit for start in range(slices) for unit in found[start::slices]]
+
+
+def _even(rows: Sequence[tuple[str, bool]], count: int) -> list[tuple[str, bool]]:
+    return [rows[place * len(rows) // count] for place in range(min(count, len(rows)))]
+
+
+def _measure(
+    options: argparse.Namespace, units: list[tuple[str, bool]], done: list[dict[str, Any]], kept: Path
+) -> None:
     import torch
 
     from typlora.engines.model_engine import ModelEngine
-    from typlora.errors import ModelError
+    from typlora.engines.weights import Weights
+    from typlora.errors import TyploraError
     from typlora.model.base import resolve
     from typlora.model.prompt import PromptEncoder
     from typlora.tex.unit import Unit, UnitKind
 
-    torch.set_num_threads(options.threads)
+    torch.set_num_threads(options.cores)
     base = resolve(options.base, may_pull=False)
     encoder = PromptEncoder.from_folder(base)
-    rows = [json.loads(line) for line in options.data.read_text(encoding="utf-8").splitlines()]
-    step = max(len(rows) // options.units, 1)
-    units = [
-        Unit(UnitKind.FORMULA, row["latex"], display=row["display"]) for row in rows[::step][: options.units]
-    ]
-
-    def ask(backend: str, batch: int, asked: Sequence[Unit]) -> tuple[list[str | None], float, float]:
-        engine = ModelEngine(
-            base, options.adapter, "cpu", batch_size=batch, backend=backend, threads=options.threads
-        )
-        engine.propose(asked[:2])
-        start, busy = time.perf_counter(), time.process_time()
-        found = engine.propose(asked)
-        seconds, cpu = time.perf_counter() - start, time.process_time() - busy
-        engine.close()
-        return [None if one is None else one.typst for one in found], seconds, cpu
-
-    reference, seconds, _ = ask("transformers", 32, units)
-    print(
-        f"reference: {len(units)} units, {sum(one is None for one in reference)} without an end", flush=True
-    )
-    tokens = [len(encoder.encode_completion(one)) if one else 0 for one in reference]
-    print(
-        "| backend | batch | units | tokens/s | formulas/s | as the reference, % |\n|---|---|---|---|---|---|"
-    )
-    done: list[Measured] = []
-    for backend in options.backends:
-        pace = seconds / len(units)
-        for batch in sorted(options.batch, reverse=True):
-            # a smaller batch is slower: guess from the one before, so that nothing takes all day
-            count = min(len(units), max(batch, int(options.seconds / (2 * pace))))
-            asked = units[:: max(len(units) // count, 1)][:count]
-            places = list(range(len(units)))[:: max(len(units) // count, 1)][:count]
+    engine = ModelEngine(base, options.adapter, "cpu")
+    requests = [engine.request(Unit(UnitKind.FORMULA, latex, display=display)) for latex, display in units]
+    have = {(one["setup"], one["slice"]) for one in done}
+    deadline = time.monotonic() + 60 * options.minutes
+    opened: dict[str, Any] = {}
+    broken: set[str] = set()
+    slices = min(len(units) // options.slice, options.slices or len(units))
+    for number in range(slices):
+        part = requests[number * options.slice : (number + 1) * options.slice]
+        for setup in options.setups:
+            batch = int(setup.rpartition("/")[2])
+            if (setup, number) in have or setup in broken or (batch == 1 and number and not options.all):
+                continue
+            if time.monotonic() > deadline:
+                print("time is up; the same command goes on", flush=True)
+                return
             try:
-                answers, took, cpu = ask(backend, batch, asked)
-            except ModelError as error:
-                print(f"| {backend} | - | - | - | - | {error} |")
-                break
-            pace = took / len(asked)
-            same = sum(answer == reference[place] for answer, place in zip(answers, places, strict=True))
-            measured = Measured(
-                backend,
-                batch,
-                len(asked),
-                took,
-                cpu,
-                sum(tokens[place] for place in places),
-                same / len(asked),
+                backend = _open(setup, opened, Weights(base, options.adapter), encoder, options.cores)
+                backend.generate(part[:2], 0.0)  # loads and warms up
+                start, busy = time.perf_counter(), time.process_time()
+                answers = backend.generate(part, 0.0)
+                seconds, cpu = time.perf_counter() - start, time.process_time() - busy
+            except TyploraError as error:
+                print(f"{setup}: {error}", flush=True)
+                broken.add(setup)
+                continue
+            record = {
+                "setup": setup,
+                "slice": number,
+                "seconds": seconds,
+                "cpu": cpu,
+                "tokens": sum(len(one.ids) + (one.finish == "end") for one in answers),
+                "answers": [
+                    encoder.decode(list(one.ids)) if one.finish == "end" else None for one in answers
+                ],
+                "checked": getattr(backend, "checked", 0),
+                "corrected": getattr(backend, "corrected", 0),
+            }
+            with kept.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(record, ensure_ascii=False) + "\n")
+            rate = record["tokens"] / seconds
+            print(f"slice {number} {setup}: {seconds:.1f} s, {cpu:.1f} CPU, {rate:.0f} tokens/s", flush=True)
+    print("all measured; --report prints the table", flush=True)
+
+
+def _open(setup: str, opened: dict[str, Any], weights: Any, encoder: Any, cores: int) -> Any:
+    """One backend stays open for all its batch sizes."""
+    from typlora.engines.model_engine import open_backend
+
+    name, _, batch = setup.rpartition("/")
+    if name not in opened:
+        kind, _, shape = name.partition("@")
+        workers, each = (int(part) for part in shape.split("x")) if shape else (cores, 1)
+        if kind.startswith("generate-"):
+            opened[name] = _Generate(weights, encoder, kind.removeprefix("generate-"))
+        else:
+            opened[name] = open_backend(
+                kind, weights, encoder, device="cpu", threads=workers, threads_each=each
             )
-            done.append(measured)
-            print(measured.row(), flush=True)
-    if options.json:
-        options.json.write_text(json.dumps([asdict(one) for one in done], indent=1), encoding="utf-8")
+    backend = opened[name]
+    for one in (backend, getattr(backend, "_fast", None), getattr(backend, "_exact", None)):
+        if one is not None:
+            one._batch_size = int(batch)
+    if hasattr(backend, "checked"):
+        backend.checked = backend.corrected = 0
+    return backend
+
+
+class _Generate:
+    """transformers' own ``generate``, as a person would call it."""
+
+    def __init__(self, weights: Any, encoder: Any, cache: str) -> None:
+        self._weights, self._encoder, self._cache = weights, encoder, cache
+        self._batch_size = 1
+        self._model: Any = None
+
+    def generate(self, requests: Sequence[Any], _: float) -> list[Any]:
+        import torch
+
+        from typlora.engines.generation import Generated, batches
+        from typlora.engines.stopping import Finish
+
+        if self._model is None:
+            self._model = self._weights.load("float32", "cpu")
+        pad, end = self._encoder.pad_id, self._encoder.eos_id
+        found: dict[int, Generated] = {}
+        for batch in batches(requests, self._batch_size):
+            prompts = [list(requests[index].prompt) for index in batch]
+            width = max(len(prompt) for prompt in prompts)
+            ids = torch.tensor([[pad] * (width - len(prompt)) + prompt for prompt in prompts])
+            mask = torch.tensor([[0] * (width - len(p)) + [1] * len(p) for p in prompts])
+            with torch.inference_mode():
+                output = self._model.generate(
+                    ids,
+                    attention_mask=mask,
+                    max_new_tokens=max(requests[index].limit for index in batch),
+                    do_sample=False,
+                    eos_token_id=end,
+                    pad_token_id=pad,
+                    cache_implementation=self._cache,
+                    suppress_tokens=sorted(self._encoder.mark_ids - {end}),
+                )
+            for index, row in zip(batch, output[:, width:].tolist(), strict=True):
+                ids_row = tuple(row[: row.index(end)] if end in row else row)
+                ended = end in row and len(ids_row) < requests[index].limit
+                finish = Finish.END if ended else Finish.LENGTH
+                found[index] = Generated(ids_row[: requests[index].limit], finish)
+        return [found[index] for index in range(len(requests))]
+
+
+def _report(done: list[dict[str, Any]], units: list[tuple[str, bool]]) -> None:
+    """Rates over the slices that a setup and the single-sequence baseline share, else over all."""
+    by_setup: dict[str, dict[int, dict[str, Any]]] = defaultdict(dict)
+    for one in done:
+        by_setup[one["setup"]][one["slice"]] = one
+    reference = by_setup.get(REFERENCE, {})
+    proved = _proved(done, units)
+    base = sum(one["tokens"] for one in by_setup[SINGLE].values()) / max(
+        1e-9, sum(one["seconds"] for one in by_setup[SINGLE].values())
+    )
+    print(
+        "| backend | batch | units | tokens/s | tokens/CPU-s | units/s | times transformers/1 | same, % "
+        "| verified equal, % |\n|---|---|---|---|---|---|---|---|---|"
+    )
+    for setup, slices in sorted(by_setup.items(), key=lambda item: item[0]):
+        name, _, batch = setup.rpartition("/")
+        ones = list(slices.values())
+        seconds, tokens = sum(one["seconds"] for one in ones), sum(one["tokens"] for one in ones)
+        count = sum(len(one["answers"]) for one in ones)
+        compared = [
+            (answer, wanted)
+            for one in ones
+            if one["slice"] in reference
+            for answer, wanted in zip(one["answers"], reference[one["slice"]]["answers"], strict=True)
+        ]
+        same = sum(answer == wanted for answer, wanted in compared)
+        equal = sum(
+            (units[one["slice"] * len(one["answers"]) + place], answer) in proved
+            for one in ones
+            for place, answer in enumerate(one["answers"])
+        )
+        print(
+            f"| {name} | {batch} | {count} | {tokens / seconds:.0f} "
+            f"| {tokens / sum(one['cpu'] for one in ones):.0f} | {count / seconds:.1f} "
+            f"| {tokens / seconds / base if base else 0:.1f} | {100 * same / max(1, len(compared)):.1f} "
+            f"| {100 * equal / count:.1f} |"
+        )
+        if any(one["checked"] for one in ones):
+            checked, fixed = (sum(one[key] for one in ones) for key in ("checked", "corrected"))
+            print(f"<!-- {setup}: {checked} of {count} drafts checked, {fixed} corrected -->")
+
+
+def _proved(
+    done: list[dict[str, Any]], units: list[tuple[str, bool]]
+) -> set[tuple[tuple[str, bool], str | None]]:
+    """Pairs of unit and answer that the verifier calls equal, each judged once."""
+    from typlora.engines.stopping import closed
+    from typlora.tex.unit import Unit, UnitKind
+    from typlora.verify.compiler import CompilerPool
+    from typlora.verify.formula import FormulaVerifier
+
+    pairs = sorted(
+        {
+            (units[one["slice"] * len(one["answers"]) + place], answer)
+            for one in done
+            for place, answer in enumerate(one["answers"])
+            if answer
+        }
+    )
+    with CompilerPool(2) as pool:
+        asked = [Unit(UnitKind.FORMULA, latex, display=display) for (latex, display), _ in pairs]
+        verdicts = FormulaVerifier(pool).verify(asked, [closed(answer) for _, answer in pairs])
+    return {pair for pair, verdict in zip(pairs, verdicts, strict=True) if verdict.proved}
 
 
 if __name__ == "__main__":

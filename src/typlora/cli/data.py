@@ -1,4 +1,4 @@
-"""``typlora data``: check, inspect, migrate, build, synth and stats of data files."""
+"""``typlora data``: check, inspect, migrate, build, synth, repair and stats of data files."""
 
 import argparse
 import json
@@ -10,7 +10,7 @@ from typing import Any
 from typlora.cli._shared import count, default_jobs, positive, progress_bar, say
 from typlora.errors import CheckFailed, DataError
 
-SUMMARY = "check, inspect, migrate, build, synth or stats of data files"
+SUMMARY = "check, inspect, migrate, build, synth, repair or stats of data files"
 _SHOWN = 20  # bad rows named one by one; the rest are counted
 
 
@@ -26,11 +26,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _synth_arguments(
         actions.add_parser("synth", allow_abbrev=False, help="verified pairs written by a grammar")
     )
+    from typlora.cli import _data_repair
+
+    _data_repair.add_arguments(
+        actions.add_parser("repair", allow_abbrev=False, help="rows of the repair task, from proved pairs")
+    )
     _stats_arguments(actions.add_parser("stats", allow_abbrev=False, help="rows per construct"))
 
 
 def run(args: argparse.Namespace) -> int:
     """0; 1 where a check failed."""
+    if args.action == "repair":
+        from typlora.cli import _data_repair
+
+        return _data_repair.run(args)
     return int(globals()[f"_{args.action}"](args))
 
 

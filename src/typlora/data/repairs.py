@@ -135,7 +135,10 @@ def _refused(
 
 
 def _distinct(rows: Sequence[Row]) -> list[Row]:
-    return list({(row.latex, row.display, row.meta[REFUSED]): row for row in reversed(rows)}.values())[::-1]
+    found: dict[object, Row] = {}
+    for row in rows:
+        found.setdefault((row.latex, row.display, row.meta[REFUSED]), row)
+    return list(found.values())
 
 
 def _unit(pair: Row) -> Unit:

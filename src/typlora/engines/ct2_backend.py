@@ -23,7 +23,8 @@ CHECKED_POSITIONS = 1_024  # tokens a pass: each has a row of 49,152 logits, 200
 
 
 class CT2Backend:
-    """``precision`` is one of ``PRECISIONS``; ``threads`` workers take a batch each, one core a worker."""
+    """``precision`` is one of ``PRECISIONS``; ``threads`` workers take a batch each, each on ``threads_each``
+    cores."""
 
     def __init__(
         self,
@@ -34,10 +35,11 @@ class CT2Backend:
         threads: int = 2,
         batch_size: int = 32,
         device: str = "cpu",
+        threads_each: int = 1,
     ) -> None:
         self._weights, self._stops, self._token = weights, stops, token
         self._precision, self._threads, self._batch_size = precision, threads, batch_size
-        self._device = device
+        self._device, self._threads_each = device, threads_each
         self._generator: Any = None
 
     @property
@@ -179,7 +181,7 @@ class CT2Backend:
                 device=self._device,
                 compute_type=self._precision,
                 inter_threads=threads,
-                intra_threads=1,
+                intra_threads=self._threads_each,
             )
         except (RuntimeError, ValueError) as error:
             raise ModelError(

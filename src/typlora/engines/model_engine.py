@@ -24,6 +24,7 @@ BACKENDS = (
     *("auto", "transformers", "transformers-bfloat16"),
     *("ct2-checked", "ct2-int8", "ct2-float32", "ct2-bfloat16"),
 )
+FASTEST = "ct2-float32"  # on a CPU, of those that say what float32 says: see docs/engines.md
 GROWTH = 2.0  # Typst tokens a prompt token at most; 1.7 was the largest of 6,413 proved pairs
 SPARE = 32
 LONGEST_PROMPT = 2_048  # tokens, some 5,000 characters: no profile trains on more, and memory grows squared
@@ -73,7 +74,7 @@ class ModelEngine:
     def propose(self, units: Sequence[Unit]) -> list[Candidate | None]:
         """Greedy: one candidate a unit, ``None`` where the model did not come to an end."""
         start = time.perf_counter()
-        generated = self._generate([self._request(unit, 0) for unit in units], 0.0)
+        generated = self._generate([self.request(unit, 0) for unit in units], 0.0)
         share = (time.perf_counter() - start) / max(len(units), 1)
         return [self._candidate(one, share) for one in generated]
 
@@ -89,7 +90,7 @@ class ModelEngine:
         warmth = self._temperature if temperature is None else temperature
         base_seed = self._seed if seed is None else seed
         start = time.perf_counter()
-        requests = [self._request(unit, base_seed * 1009 + draw + 1) for unit in units for draw in range(k)]
+        requests = [self.request(unit, base_seed * 1009 + draw + 1) for unit in units for draw in range(k)]
         generated = self._generate(requests, warmth)
         share = (time.perf_counter() - start) / max(len(units), 1)
         found: list[list[Candidate]] = []
@@ -136,7 +137,8 @@ class ModelEngine:
                 found[number] = answer
         return found
 
-    def _request(self, unit: Unit, draw: int) -> Request:
+    def request(self, unit: Unit, draw: int = 0) -> Request:
+        """What the backend is asked for a unit; ``draw`` decides its seed."""
         prompt = self._prompt(unit)
         text = f"{draw}/{unit.display}/{well_formed(unit.latex)}".encode()
         return Request(tuple(prompt), self._limit(prompt), int.from_bytes(hashlib.sha256(text).digest()[:7]))
@@ -164,41 +166,64 @@ class ModelEngine:
 
     def _open(self) -> Backend:
         if self._backend is None:
-            self._backend = self._make(self._prompts())
+            self._backend = open_backend(
+                self._kind,
+                self._weights,
+                self._prompts(),
+                device=self._device,
+                batch_size=self._batch_size,
+                threads=self._threads,
+            )
         return self._backend
 
-    def _make(self, encoder: "PromptEncoder") -> Backend:
-        import importlib.util
 
-        pieces: dict[int, str] = {}
+def open_backend(
+    kind: str,
+    weights: Weights,
+    encoder: "PromptEncoder",
+    *,
+    device: str = "auto",
+    batch_size: int = 32,
+    threads: int = 2,
+    threads_each: int = 1,
+) -> Backend:
+    """The backend called ``kind`` (one of ``BACKENDS``).
 
-        def piece(number: int) -> str:
-            if number not in pieces:
-                pieces[number] = encoder.decode([number])
-            return pieces[number]
+    CTranslate2 runs ``threads`` batches at once, each on ``threads_each`` cores.
+    """
+    import importlib.util
 
-        ends = frozenset({encoder.eos_id})
-        stops = Stops(ends, tuple(sorted(encoder.mark_ids - ends)), encoder.pad_id, piece)
-        kind = self._kind
-        if kind == "auto":
-            on_cpu = self._device == "cpu" or (self._device == "auto" and not _has_gpu())
-            fast = on_cpu and importlib.util.find_spec("ctranslate2") is not None
-            kind = "ct2-float32" if fast else "transformers"  # int8 drifts: see docs/engines.md
-        if kind.startswith("transformers"):
-            from typlora.engines.torch_backend import TorchBackend
+    pieces: dict[int, str] = {}
 
-            dtype = kind.removeprefix("transformers").removeprefix("-") or "auto"
-            return TorchBackend(self._weights, stops, self._device, dtype, self._batch_size)
-        from typlora.engines.ct2_backend import CT2Backend
+    def piece(number: int) -> str:
+        if number not in pieces:
+            pieces[number] = encoder.decode([number])
+        return pieces[number]
 
-        def converted(precision: str) -> CT2Backend:
-            return CT2Backend(self._weights, stops, encoder.token, precision, self._threads, self._batch_size)
+    ends = frozenset({encoder.eos_id})
+    stops = Stops(ends, tuple(sorted(encoder.mark_ids - ends)), encoder.pad_id, piece)
+    if kind == "auto":
+        on_cpu = device == "cpu" or (device == "auto" and not _has_gpu())
+        kind = "transformers"
+        if on_cpu and importlib.util.find_spec("ctranslate2") is not None:
+            kind = FASTEST
+    if kind.startswith("transformers"):
+        from typlora.engines.torch_backend import TorchBackend
 
-        if kind == "ct2-checked":
-            from typlora.engines.checked_backend import CheckedBackend
+        dtype = kind.removeprefix("transformers").removeprefix("-") or "auto"
+        return TorchBackend(weights, stops, device, dtype, batch_size)
+    from typlora.engines.ct2_backend import CT2Backend
 
-            return CheckedBackend(converted("int8"), converted("float32"), encoder.eos_id)
-        return converted(kind.removeprefix("ct2-"))
+    def converted(precision: str) -> CT2Backend:
+        return CT2Backend(
+            weights, stops, encoder.token, precision, threads, batch_size, threads_each=threads_each
+        )
+
+    if kind == "ct2-checked":
+        from typlora.engines.checked_backend import CheckedBackend
+
+        return CheckedBackend(converted("int8"), converted("float32"), encoder.eos_id)
+    return converted(kind.removeprefix("ct2-"))
 
 
 def _has_gpu() -> bool:
