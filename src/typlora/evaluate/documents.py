@@ -8,6 +8,7 @@ A suite is a folder with one folder a document, ``main.tex`` in each. The refere
 """
 
 import hashlib
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -30,19 +31,20 @@ from typlora.tex.project import read_project
 from typlora.verify.blocks import Aspect, document_reference
 from typlora.verify.blocks.aspects import aspects, multiset
 from typlora.verify.blocks.formulas import latex_tokens, typst_tokens
-from typlora.verify.blocks.model import Doc, Ref, Table
+from typlora.verify.blocks.model import Doc, Formula, Ref, Table
 from typlora.verify.blocks.reference import Reference
 from typlora.verify.blocks.typst_side import canonical_doc, html_source, makes_plain_refs
 from typlora.verify.blocks.walk import all_words, every_block, every_formula, every_text, lower
 from typlora.verify.compare import same
 from typlora.verify.compiler import CompilerPool
 
-LAYOUT = 1  # raised when the meaning of a row changes
+LAYOUT = 2  # raised when the meaning of a row changes
 SECONDS = 60.0  # limit of each of the two compiles of a document
 NAMED = 40  # missing things kept by name a document
 MAIN = "main.tex"
 # Loss of what the author wrote, and not only of where it stands or how it looks.
-CONTENT = ("words", "formulas", "figures")
+CONTENT = ("formulas", "figures")
+_OPERATOR = re.compile(r"\\mathop\{\\mathrm\{((?:[^{}]|\{[^{}]*\})*)\}\}")
 
 Progress = Callable[[int, int, str], None]
 
@@ -140,13 +142,16 @@ def judge_document(main: Path, made: Document, pool: CompilerPool) -> DocumentRo
         candidate = canonical_doc(page.pages[0], makes_plain_refs(made.typst)) if page.ok else None
         compiles, error = pdf.ok, pdf.error or page.error
     found = _compared(reference, candidate)
+    silent = 0
+    if compiles and candidate is not None:
+        silent = _untold(found, _lost(found["words"], reference, candidate), made.reports)
     lost = [f"{name}: {missing}" for name in ASPECTS if name in found for missing in found[name].missing]
     return DocumentRow(
         id=main.parent.name,
         compiles=compiles,
         readable=candidate is not None,
         counts={name: (found[name].kept, found[name].total) for name in ASPECTS if name in found},
-        silent=_untold(found, made.reports) if compiles and candidate is not None else 0,
+        silent=silent,
         reports=len(made.reports),
         seconds=round(made.seconds, 4),
         solved=dict(made.solved),
@@ -172,27 +177,39 @@ def _compared(reference: Reference, candidate: Doc | None) -> dict[str, Aspect]:
 def _formulas(theirs: Doc, ours: Doc) -> Aspect:
     """Formulas that are equal, wherever they stand, each used once; without a reference they do not count."""
     there = Counter(typst_tokens(formula) or () for formula in every_formula(ours.blocks))
-    waiting: list[tuple[str, tuple[str, ...]]] = []
+    waiting: list[tuple[str, list[tuple[str, ...]]]] = []
     total = kept = 0
     for formula in every_formula(theirs.blocks):
-        wanted = latex_tokens(formula)
-        if wanted is None:
+        wanted = _readings(formula)
+        if not wanted:
             continue
         total += 1
-        if there[wanted]:
-            there[wanted] -= 1
+        match = next((one for one in wanted if there[one]), None)
+        if match is not None:
+            there[match] -= 1
             kept += 1
         else:
             waiting.append((" ".join(formula.tex.split())[:80], wanted))
     missing: list[str] = []
     for shown, wanted in waiting:  # \dots may be at either height
-        match = next((one for one, count in there.items() if count and same(wanted, one)), None)
+        found = (one for one, count in there.items() if count and any(same(two, one) for two in wanted))
+        match = next(found, None)
         if match is None:
             missing.append(shown)
         else:
             there[match] -= 1
             kept += 1
     return Aspect("formulas", total, kept, 0, tuple(missing))
+
+
+def _readings(formula: Formula) -> list[tuple[str, ...]]:
+    """The formula as it stands, and with operators that pandoc has expanded read as operators.
+
+    pandoc writes ``\\mathop{\\mathrm{E}}`` for what ``\\DeclareMathOperator`` declares, which has no limits.
+    """
+    named = replace(formula, tex=_OPERATOR.sub(r"\\operatorname{\1}", formula.tex))
+    tokens = (latex_tokens(one) for one in dict.fromkeys((formula, named)))
+    return [one for one in tokens if one is not None]
 
 
 def _shapes(doc: Doc) -> Iterator[Hashable]:
@@ -215,16 +232,19 @@ def _plain(label: str) -> str:
     return "".join(char if char.isalnum() else "-" for char in label)
 
 
-def _untold(found: dict[str, Aspect], reports: Sequence[str]) -> int:
+def _lost(words: Aspect, reference: Reference, candidate: Doc) -> Counter[str]:
+    """Words that are missing by both readings of the LaTeX: each of them takes some options for text."""
+    missing = lower(Counter(words.missing))
+    return missing & (reference.words - lower(all_words(candidate.blocks)))
+
+
+def _untold(found: dict[str, Aspect], words: Counter[str], reports: Sequence[str]) -> int:
     """Content that is missing and that no report names."""
     told = "\n".join(reports).lower()
     close = "".join(told.split())
-    count = 0
-    for name in CONTENT:
-        missing = Counter(found[name].missing)
-        count += sum(
-            number
-            for text, number in missing.items()
-            if text.lower() not in told and "".join(text.lower().split())[:60] not in close
-        )
-    return count
+    lost = words + Counter(text for name in CONTENT for text in found[name].missing)
+    return sum(
+        count
+        for text, count in lost.items()
+        if text.lower() not in told and "".join(text.lower().split())[:60] not in close
+    )
