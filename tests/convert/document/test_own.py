@@ -113,3 +113,9 @@ def test_chemistry_without_braces_takes_one_figure() -> None:
 
 def test_a_logo_of_the_class_is_its_name() -> None:
     assert "the PTPTeX style" in typst(r"the \PTPTeX{} style")
+
+
+def test_phonetic_letters() -> None:
+    assert typst(r"\textipa{[DIs @]} and \emph{\textipa{Si:}}") == "[ðɪs ə] and _ʃiː_".replace(
+        "[", "\\["
+    ).replace("]", "\\]")

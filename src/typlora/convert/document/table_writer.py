@@ -34,7 +34,8 @@ def write_table(rows: Rows, cols: list[Column], right: int, *, full_width: bool 
             out.append(Mark("  "))
         _lines(rows, number, count, out)
         if not row:
-            pass
+            if not any(covered.values()):  # a blank row; under a \\multirow Typst has it already
+                out.append(Mark("[], " * (count - 1) + "[],\n"))
         elif not _row(row, count, covered, out):
             out.append(Mark("[],\n"))
         if header and number == header - 1:
