@@ -247,7 +247,9 @@ def read_algorithm2e(builder: Builder, nodes: list[Node], depth: int = 0) -> lis
         elif name in {"KwIn", "KwOut", "KwData", "KwResult", "KwInput", "KwOutput", "Input", "Output"}:
             finish()
             (argument,) = cursor.arguments(node, "{")
-            lines.append((depth, [*_bold(_PLAIN[name]), Text(" "), *strip(builder.argument(argument))]))
+            own = builder.context.options.get(f"algorithm-word-{name}", "").partition(":")[2]
+            head_words = f"{own}:" if own else _PLAIN[name]
+            lines.append((depth, [*_bold(head_words), Text(" "), *strip(builder.argument(argument))]))
         elif name in {"Return", "KwRet"}:
             finish()
             following = cursor.peek()
