@@ -12,6 +12,7 @@ import torch
 from safetensors.torch import load_file
 
 from tests.train.conftest import Trainer
+from tests.train.process import start
 from tests.train.tiny import make_base, write_data
 from typlora.errors import CheckFailed, ConfigError, DataError, ModelError, TyploraError
 from typlora.model.numbering import lineage
@@ -255,11 +256,8 @@ def test_original_command_lines_run_as_they_stand(tmp_path: Path, base: Path) ->
         f"{common} {local}"
     )
     for line in (first, second, third):
-        done = subprocess.run(
-            [sys.executable, str(script), *line.split()], cwd=tmp_path, capture_output=True, text=True,
-            env=os.environ | {"OMP_NUM_THREADS": "1"},
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
+        done = start(["python", str(script), *line.split()], tmp_path).wait()
+        assert done.status == 0, done.said
     outputs = tmp_path / "outputs"
     assert read_record(outputs / "llama32-3b-typst-qlora-001").metrics["steps"] == 10
     assert read_record(outputs / "llama32-3b-typst-qlora-003").metrics["steps"] == 1
@@ -287,16 +285,20 @@ def test_accelerate_launches_two_processes_that_train_what_one_trains(
     words = [word for name, value in flags.items() for word in (f"--{name}", str(value))]
     config = Path(__file__).parents[2] / "configs" / "accelerate" / f"{launch}.yaml"
     command = [sys.executable, "-m", "accelerate.commands.launch", "--config_file", str(config)]
-    command += ["-m", "typlora", "train", "--data", str(data), "--out", str(tmp_path / "two"), *words]
-    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
+    command += ["-m", "typlora", "train", "--data", str(data), *words]
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"}
+    )
     assert done.returncode == 0, done.stderr[-2000:]
-    assert said in done.stderr
-    one, two = tensors(tmp_path / "one"), tensors(tmp_path / "two")
+    assert said in done.stderr and done.stderr.count("memory plan") == 1  # one process talks
+    (made,) = (tmp_path / "outputs").iterdir()
+    assert made.name == "tiny-typst-qlora-001"
+    one, two = tensors(tmp_path / "one"), tensors(made)
     near = {"rtol": 1e-3, "atol": 1e-4} if not settings else {"rtol": 0.05, "atol": 4e-3}  # bf16 has 8 bits
     for name in one:
         torch.testing.assert_close(two[name], one[name], **near)
-    assert [entry["step"] for entry in log(tmp_path / "two")] == [1, 2, 3, 4]
-    for mine, theirs in zip(log(tmp_path / "one"), log(tmp_path / "two"), strict=True):
+    assert [entry["step"] for entry in log(made)] == [1, 2, 3, 4]
+    for mine, theirs in zip(log(tmp_path / "one"), log(made), strict=True):
         assert theirs["loss"] == pytest.approx(mine["loss"], rel=1e-3)
 
 

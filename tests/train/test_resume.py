@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -127,33 +126,3 @@ save_checkpoint(Path({str(tmp_path / "r")!r}), None, {{"x": torch.zeros(9)}}, Po
     assert done.returncode == -signal.SIGKILL
     assert list((tmp_path / "r").glob(".checkpoint-4*"))  # what it left is not taken for a checkpoint
     assert newest_usable(tmp_path / "r")[0].name == "checkpoint-3"
-
-
-def test_ctrl_c_in_a_real_process_then_resume_by_command(tmp_path: Path, base: Path) -> None:
-    data = write_data(tmp_path / "many.jsonl", 200)
-    out = tmp_path / "r"
-    flags = [
-        "--model_id",
-        str(base),
-        "--lora-dropout",
-        "0",
-        "--fused",
-        "eager",
-        "--dtype",
-        "fp32",
-        "--log-steps",
-        "1",
-    ]
-    command = [sys.executable, "-m", "typlora", "train", "--data", str(data), "--out", str(out), *flags]
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    with subprocess.Popen(
-        [*command, "--epochs", "400"], stderr=subprocess.PIPE, text=True, env=environment
-    ) as process:
-        deadline = time.monotonic() + 120
-        while not (out / "log.jsonl").is_file() and time.monotonic() < deadline:
-            time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
-        said = process.communicate(timeout=60)[1]
-    assert process.returncode == 128 + signal.SIGINT, said
-    assert f"typlora resume {out}" in said and "Traceback" not in said
-    assert len(checkpoints(out)) >= 1

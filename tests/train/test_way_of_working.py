@@ -13,7 +13,7 @@ import pytest
 
 from tests.train import faults
 from tests.train.process import start
-from tests.train.tiny import write_data
+from typlora.data.rows import Row, write_rows
 from typlora.model.base import weights_hash
 from typlora.model.runs import read_record
 
@@ -42,6 +42,14 @@ def commands() -> list[str]:
     return list(found)
 
 
+def rows(start: int, count: int) -> list[Row]:
+    """Different rows that the verifier calls equal."""
+    return [
+        Row(rf"\frac{{x_{{{n}}}}}{{{n}}}", f"x_{n}/{n}", n % 2 == 0, {"kind": "formula"})
+        for n in range(start, start + count)
+    ]
+
+
 @pytest.fixture
 def workplace(tmp_path: Path, base: Path) -> Path:
     """A small checkout: data, a sample, the scripts, an adapter 000 that is promoted, and both bases."""
@@ -54,8 +62,8 @@ def workplace(tmp_path: Path, base: Path) -> Path:
     (tmp_path / "hub" / LLAMA / "refs" / "main").write_text("0")
     (tmp_path / "jsonl").mkdir()
     for number in (1, 2, 3):
-        write_data(tmp_path / "jsonl" / f"train_{number:03}.jsonl", 20, start=20 * number)
-    write_data(tmp_path / "jsonl" / "eval.jsonl", 3, start=900)
+        write_rows(tmp_path / "jsonl" / f"train_{number:03}.jsonl", rows(20 * number, 20))
+    write_rows(tmp_path / "jsonl" / "eval.jsonl", rows(900, 3))
     (tmp_path / "sample").mkdir()
     text = "\\documentclass{article}\\begin{document}We see $x_1$ and \\[ \\frac{a}{b} \\]\\end{document}\n"
     (tmp_path / "sample" / "sample_small.tex").write_text(text)

@@ -33,6 +33,10 @@ class Alone:
         """The highest number of any process: a signal that one caught, or whether one ran out of memory."""
         return number
 
+    def same(self, text: str) -> str:
+        """What the first process says: it chose the run's number and may have made the folder already."""
+        return text
+
     def wait(self) -> None:
         """Until all are here."""
 
@@ -71,10 +75,22 @@ class Team:
         torch.distributed.all_reduce(highest, op=torch.distributed.ReduceOp.MAX)
         return int(highest)
 
+    def same(self, text: str) -> str:
+        import torch
+
+        told = [text]
+        torch.distributed.broadcast_object_list(told, device=self.device)
+        return told[0]
+
     def wait(self) -> None:
         import torch
 
         torch.distributed.barrier()
+
+
+def leads() -> bool:
+    """Whether this process is the one that talks and writes, before the team has met."""
+    return os.environ.get("RANK", "0") == "0"
 
 
 def sharding_asked() -> bool:

@@ -36,7 +36,7 @@ from typlora.train.dataset import encode_rows, load_rows, refuse_leaks
 from typlora.train.loop import Run, Stopped, train
 from typlora.train.network import build_network, choose_device
 from typlora.train.optim import Optimizer
-from typlora.train.parallel import Alone, join_team
+from typlora.train.parallel import Alone, join_team, leads
 from typlora.train.planning import dry_run, first_limits
 from typlora.train.progress import Progress
 from typlora.train.reporting import open_reporters
@@ -63,7 +63,7 @@ class Request:
 
 def start(request: Request, stream: TextIO | None = None) -> int:
     """Train a new run (or go on with one, if that is what the checkpoint means); returns the exit status."""
-    stream = stream or sys.stderr
+    stream = _voice(stream)
     rows, files = load_rows(request.data)
     source = request.continue_from or request.checkpoint
     parent = parent_of(source) if source is not None else None
@@ -83,7 +83,7 @@ def start(request: Request, stream: TextIO | None = None) -> int:
     if request.dry_run:
         return dry_run(settings.config, rows, request.device_memory, stream)
     out = request.out
-    if _holds_a_run(out) and os.environ.get("RANK", "0") == "0":
+    if leads() and _holds_a_run(out):
         raise ConfigError(
             f"--out {out} holds another run; give a new folder, or go on with: typlora resume {out}"
         )
@@ -107,20 +107,14 @@ def start(request: Request, stream: TextIO | None = None) -> int:
         versions=library_versions(),
         eval_data=None if request.eval_data is None else str(request.eval_data),
     )
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        write_record(out, record)
-        for name in ("tokenizer.json", "tokenizer_config.json"):
-            if (base / name).is_file():
-                shutil.copy2(base / name, out / name)
-    except OSError as error:
-        raise InputError(f"cannot write {out}: {error.strerror or error}") from error
+    if leads():
+        _found(out, record, base)
     return _go(out, record, base, encoder, rows, stream)
 
 
 def resume(run: Path, checkpoint: Path | None = None, stream: TextIO | None = None) -> int:
     """Go on with a stopped run exactly where it stopped; returns the exit status."""
-    stream = stream or sys.stderr
+    stream = _voice(stream)
     record = read_record(run)
     if record.status == "finished":
         print(f"{run} is finished; train further with: typlora train --continue-from {run}", file=stream)
@@ -183,8 +177,7 @@ def _go(
     if config.threads:
         torch.set_num_threads(config.threads)
     team = join_team(choose_device())
-    if not team.first:
-        stream = open("/dev/null", "w")  # noqa: PTH123, SIM115 - lives as long as the process
+    out = Path(team.same(str(out)))
     if record.replayed:
         earlier, _ = load_rows([Path(file.path) for file in record.replayed])
         before = len(rows)
@@ -250,6 +243,25 @@ def _go(
         write_record(out, record.finished(metrics))
     print(f"done: {out}", file=stream, flush=True)
     return 0
+
+
+def _voice(stream: TextIO | None) -> TextIO:
+    """Where a run talks to: nowhere for all processes of a team but the first."""
+    if leads():
+        return stream or sys.stderr
+    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123 - lives as long as the process
+
+
+def _found(out: Path, record: RunRecord, base: Path) -> None:
+    """Make the run folder with its record and tokenizer."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        write_record(out, record)
+        for name in ("tokenizer.json", "tokenizer_config.json"):
+            if (base / name).is_file():
+                shutil.copy2(base / name, out / name)
+    except OSError as error:
+        raise InputError(f"cannot write {out}: {error.strerror or error}") from error
 
 
 def _holds_a_run(out: Path) -> bool:
