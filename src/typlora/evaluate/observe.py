@@ -66,10 +66,15 @@ def observe(typst: str, pool: CompilerPool, root: Path | None = None) -> Seen:
     pdf = pool.compile(typst, "pdf", root, seconds=SECONDS)
     page = pool.compile(html_source(typst), "html", root, seconds=SECONDS)
     if not page.ok:
-        return Seen(pdf.ok, pdf.error or f"cannot be read: {page.error}")
+        return Seen(pdf.ok, _anywhere(pdf.error or f"cannot be read: {page.error}"))
     doc = canonical_doc(page.pages[0], makes_plain_refs(typst))
     error = pdf.error or ("" if doc is not None else "the end of the document is not reached")
-    return Seen(pdf.ok, error, doc, _references(typst, pool, root))
+    return Seen(pdf.ok, _anywhere(error), doc, _references(typst, pool, root))
+
+
+def _anywhere(error: str) -> str:
+    """A message without the folders of this machine, in which a file was looked for."""
+    return error.partition(" (searched at")[0]
 
 
 def _references(typst: str, pool: CompilerPool, root: Path | None) -> str:
