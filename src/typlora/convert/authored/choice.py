@@ -24,6 +24,7 @@ _KEYED = re.compile(
     r"\\(?:\w*ref|cite\w*|\w*cite|gls\w*|url|href|SI|si|num|unit|qty|ce|[hv]space|color|textcolor|colorbox|ac\w?|"
     r"index|hyperlink|hypertarget|raisebox|rule|input|fontsize|selectfont)\*?\s*(?:\[[^\]]*\])*\{[^{}]*#"
 )
+_LENGTH = re.compile(r"-?[\d.]*\s*(?:[a-z]{2}|\\(?:text|line|column|paper)(?:width|height))")
 _CELLS = re.compile(r"(?<!\\)&|\\\\|\n\s*\n|@")
 _ENVIRONMENT_BODY = re.compile(
     r"\\(?:label|tag|def|let|item|caption|global|if\w*|csname|(?:re|step)\w*counter)\b"
@@ -193,6 +194,7 @@ def _whole(name: str, macro: Macro, environment: bool) -> bool:
         and not _REACHING.search(body)
         and not _CELLS.search(body)
         and not _KEYED.search(body)
+        and not _LENGTH.fullmatch(body)
         and body[0] not in "_^"
         and body[-1] not in "_^"
         and _balanced(body)

@@ -59,27 +59,29 @@ def keep_macros(
     ``make`` drafts with some macros kept, ``expanded`` is the draft with none.
     """
     deadline = time.monotonic() + SECONDS
+    known = _commands(expanded)
+    best: Kept | None = None
+    good: list[Authored] = []
 
-    def attempt(some: Sequence[Authored]) -> Kept | None:
-        kept = _convert(some, make, cascade, judge, _commands(expanded)) if some else None
-        return kept if kept is not None and kept.macros and judge.same(kept) else None
+    def grow(some: Sequence[Authored]) -> None:
+        """Add those of ``some`` that can stay beside the good ones."""
+        nonlocal best
+        if not some or time.monotonic() > deadline:
+            return
+        kept = _convert([*good, *some], make, cascade, judge, known)
+        if kept is not None and kept.macros and judge.same(kept):
+            best = kept
+            good.extend(some)
+        elif len(some) > 1:
+            middle = len(some) // 2
+            grow(some[:middle])
+            grow(some[middle:])
 
-    def sift(some: Sequence[Authored]) -> list[Authored]:
-        """Those of ``some`` that can stay together."""
-        if time.monotonic() > deadline:
-            return []
-        if attempt(some) is not None:
-            return list(some)
-        if len(some) == 1:
-            return []
-        middle = len(some) // 2
-        return [*sift(some[:middle]), *sift(some[middle:])]
-
-    first = attempt(macros)
-    if first is not None or not macros:
-        return first
-    good = sift(macros)
-    return attempt(good) if len(good) < len(macros) else None
+    called = make(macros).called if macros else frozenset()
+    text = [one for one in macros if one.name in called or one.ending is not None]
+    grow([one for one in macros if one not in text])  # each call in a formula is judged by itself
+    grow(text)
+    return best
 
 
 def _convert(

@@ -18,7 +18,8 @@ _STYLES = {
     "hook": "hook", "hook'": "hook-right", "two heads": "two-heads", "dashed": "dashed", "dotted": "dotted",
     "tail": "tail", ">->": "tail", "Rightarrow": "double", "Leftarrow": "double", "equal": "equal",
     "equals": "equal", "=": "equal", "no head": "line", "dash": "line", "-": "line", "mapsto": "maps-to",
-    "maps to": "maps-to", "|->": "maps-to", "phantom": "phantom", "rightarrow": "", "leftarrow": "", "->": "",
+    "maps to": "maps-to", "|->": "maps-to", "phantom": "phantom", "draw=none": "phantom",
+    "rightarrow": "", "leftarrow": "", "->": "",
     "<-": "", "rightarrowtail": "tail", "twoheadrightarrow": "two-heads", "hookrightarrow": "hook",
     "crossing over": "", "densely dashed": "dashed", "2tail": "", "arrows": "",
 }  # fmt: skip
