@@ -152,3 +152,24 @@ def test_kept_latex_is_no_answer(pool: CompilerPool) -> None:
     kept = Output('upright("x")', engine=KEPT, reported=True)
     rows = evaluate(Told({"k": kept}), [suite(Item("k", r"\frac{1}{2}"))], pool).suites[0].rows
     assert not rows[0].compiles and rows[0].outcome == "different" and not rows[0].silent
+
+
+def test_what_each_engine_of_a_cascade_adds() -> None:
+    from dataclasses import replace
+
+    from tests.evaluate.made import row
+    from typlora.evaluate.metrics import Solved, by_engine, by_model_alone
+    from typlora.evaluate.results import Evaluation, SuiteResult
+    from typlora.evaluate.table import engine_lines
+
+    engines = [("a", True, "rules:tylax"), ("b", True, "model"), ("c", False, "model"), ("d", True, "repaired"),
+               ("e", False, "kept-latex"), ("f", False, "")]  # fmt: skip
+    rows = tuple(replace(row(name, equal), engine=engine) for name, equal, engine in engines)
+    assert by_engine(rows)["model"] == Solved(2, 1) and by_engine(rows)["nobody"] == Solved(1, 0)
+    assert [one.id for one in by_model_alone(rows)] == ["b", "d"]
+    # A model that was asked alone solves nothing that rules could not: nobody asked them.
+    assert by_model_alone([one for one in rows if one.engine != "rules:tylax"]) == []
+    result = SuiteResult("s", "s", "d", rows)
+    lines = engine_lines([(Evaluation("typlora auto", "1", "f", (result,)), result)])
+    assert "rules:tylax 1 of 1" in lines[0] and lines[1] == "solved by the model alone: 2 rows"
+    assert lines[2].split()[0] == "b" and engine_lines([(Evaluation("pandoc", "1", "f", ()), result)]) == []
