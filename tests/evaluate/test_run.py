@@ -162,8 +162,8 @@ def test_what_each_engine_of_a_cascade_adds() -> None:
     from typlora.evaluate.results import Evaluation, SuiteResult
     from typlora.evaluate.table import engine_lines
 
-    engines = [("a", True, "rules:tylax"), ("b", True, "model"), ("c", False, "model"), ("d", True, "repaired"),
-               ("e", False, "kept-latex"), ("f", False, "")]  # fmt: skip
+    answers = "rules:tylax= model= model! repaired= kept-latex! !".split()
+    engines = [(name, one[-1] == "=", one[:-1]) for name, one in zip("abcdef", answers, strict=True)]
     rows = tuple(replace(row(name, equal), engine=engine) for name, equal, engine in engines)
     assert by_engine(rows)["model"] == Solved(2, 1) and by_engine(rows)["nobody"] == Solved(1, 0)
     assert [one.id for one in by_model_alone(rows)] == ["b", "d"]
