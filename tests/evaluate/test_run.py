@@ -162,7 +162,7 @@ def test_what_each_engine_of_a_cascade_adds() -> None:
     from typlora.evaluate.results import Evaluation, SuiteResult
     from typlora.evaluate.table import engine_lines
 
-    answers = "rules:tylax= model= model! repaired= kept-latex! !".split()
+    answers = ["rules:tylax=", "model=", "model!", "repaired=", "kept-latex!", "!"]
     engines = [(name, one[-1] == "=", one[:-1]) for name, one in zip("abcdef", answers, strict=True)]
     rows = tuple(replace(row(name, equal), engine=engine) for name, equal, engine in engines)
     assert by_engine(rows)["model"] == Solved(2, 1) and by_engine(rows)["nobody"] == Solved(1, 0)
