@@ -119,3 +119,12 @@ def test_phonetic_letters() -> None:
     assert typst(r"\textipa{[DIs @]} and \emph{\textipa{Si:}}") == "[ðɪs ə] and _ʃiː_".replace(
         "[", "\\["
     ).replace("]", "\\]")
+
+
+def test_numbers_of_citations_are_compressed_where_the_style_does() -> None:
+    latex = r"""One \cite{d,a,b} two \cite{a,b}.
+\begin{thebibliography}{9}\bibitem{a} A\bibitem{b} B\bibitem{d} D\end{thebibliography}"""
+    text = typst(latex, r"\usepackage[numbers,sort&compress]{natbib}")
+    assert r"One \[#cited(<d>, <a>, <b>)\] two \[@a, @b\]." in text
+    assert not compile_error(drafted(latex, r"\usepackage[numbers,sort&compress]{natbib}"))
+    assert "#cited(" not in typst(latex, r"\usepackage[numbers]{natbib}")

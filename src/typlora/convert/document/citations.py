@@ -153,7 +153,15 @@ def _numbers(
 ) -> Pieces:
     body: Pieces = [*before, Text(" ")] if not is_empty(before) else []
     numbers: Pieces = []
-    for index, entry in enumerate(entries):
+    labels = [entry.target.label for entry in entries]
+    ranges = len(entries) > 2 and style != "alpha" and all(labels)
+    if ranges and context.options.get("citation-ranges"):
+        context.need("plain-references", "cited")
+        numbers.append(Code(f"#cited({', '.join(f'<{label}>' for label in labels)})"))
+        entries_left: list[Entry] = []
+    else:
+        entries_left = entries
+    for index, entry in enumerate(entries_left):
         if index:
             numbers.append(Text(", "))
         if style == "alpha" and entry.label:

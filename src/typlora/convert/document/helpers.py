@@ -59,6 +59,20 @@ HELPERS: dict[str, str] = {
     "page-of": """\
 // The number of the page a label is on.
 #let page-of(label) = context link(label, str(counter(page).at(label).first()))""",
+    "cited": """\
+// Works by number, sorted; three or more in a row as 3–5.
+#let cited(..keys) = context {
+  let keys = keys.pos()
+  if dictionary(std).at("target", default: () => "paged")() == "html" { return keys.map(ref).join[, ] }
+  let number(key) = counter(figure.where(kind: "bibitem")).at(key).first()
+  let runs = ()
+  for key in keys.sorted(key: number) {
+    if runs.len() > 0 and number(runs.last().last()) + 1 == number(key) { runs.last().push(key) }
+    else { runs.push((key,)) }
+  }
+  let shown(run) = if run.len() > 2 [#ref(run.first())–#ref(run.last())] else { run.map(ref).join[, ] }
+  runs.map(shown).join[, ]
+}""",
     "note-number": """\
 // The number of a footnote.
 #let note-number(label) = context link(label, str(counter(footnote).at(label).first()))""",

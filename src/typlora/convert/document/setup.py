@@ -158,6 +158,8 @@ def read_preamble(builder: Builder, before: list[Node], body: list[Node]) -> Non
     builder.paragraph.clear()
     if "natbib" in context.packages:
         _natbib(context, sorted(context.class_options))  # class options reach every package
+    if "cite" in context.packages or context.document_class.startswith("revtex"):
+        context.options.setdefault("citation-ranges", "yes")
     _counters(context)
     _columns(context)
     _names(context, context.text[: before[-1].pos] if before else "")
@@ -252,6 +254,8 @@ def _natbib(context: Context, options: list[str]) -> None:
         context.options["citation-super"] = "yes"
     if "authoryear" in options:
         context.options["citation-style"] = "author-year"
+    if {"sort&compress", "compress"} & set(options):
+        context.options["citation-ranges"] = "yes"
     for name in ("square", "round"):
         if name in options:
             context.options["citation-brackets"] = name
