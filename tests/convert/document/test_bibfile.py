@@ -75,7 +75,8 @@ def test_what_is_written_has_no_latex_left() -> None:
     records = {record.key: write_record(record, record.key) for record in reversed(read_records(BROKEN))}
     assert "Müller, Jörg and António Gonçalves and {The Lid Society}" in records["lid"]
     assert r"On {α}-stable {lids} \& cups: 50\% better" in records["lid"]
-    assert "url = {https://example.org/a_b}" in records["web"]
+    assert "url = {https://example.org/a_b}" in records["web"] and "publisher" not in records["web"]
+    assert "publisher = {Univ}" in records["open"]  # no style of Typst prints a school
 
 
 NATBIB = {

@@ -197,7 +197,13 @@ def _unseen_notes(context: Context, node: Node, chosen: list[Native], used: str)
     if used in _SHOWS_NOTES:
         return
     for name in ("note", "howpublished"):
-        keys = [entry.record.key for entry in chosen if _words_only(entry.record.fields.get(name, ""))]
+        taken = {"publisher", "school", "institution", "organization"}  # else it stands as the publisher
+        keys = [
+            entry.record.key
+            for entry in chosen
+            if _words_only(entry.record.fields.get(name, ""))
+            and (name == "note" or taken & entry.record.fields.keys())
+        ]
         if keys:
             shown = ", ".join(keys[:5]) + (f" and {len(keys) - 5} more" if len(keys) > 5 else "")
             context.lose(

@@ -199,12 +199,21 @@ def write_record(record: Record, label: str) -> str:
     address = re.search(r"\\url\s*\{([^{}]*)\}|^(https?://\S+)$", fields.get("howpublished", "").strip())
     if address and "url" not in fields:
         fields["url"] = address[1] or address[2]
+    if not fields.get("publisher") and (house := _house(fields)):
+        fields["publisher"] = house  # no style of Typst prints the others
     for name in _FIELDS:
         if name in fields and (value := clean_field(name, fields[name])):
             lines.append(f"  {name} = {{{value}}},")
     if not {"year", "date"} & record.fields.keys() and "title" not in record.fields:
         lines.append(f"  title = {{{clean_field('title', record.key) or label}}},")
     return "\n".join([*lines, "}"]) + "\n"
+
+
+def _house(fields: dict[str, str]) -> str:
+    """Who brought out what has no publisher: a school, an institute, or words on how it was published."""
+    words = re.sub(r"\\url\s*\{[^{}]*\}|https?://\S+", "", fields.get("howpublished", ""))
+    found = (fields.get(name, "") for name in ("school", "institution", "organization"))
+    return next((value for value in (*found, words) if value.strip("{} .,")), "")
 
 
 def clean_field(name: str, value: str) -> str:
