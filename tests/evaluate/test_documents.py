@@ -170,3 +170,15 @@ def test_the_interval_draws_documents() -> None:
     low, high = pooled_interval([(10, 10)] * 9 + [(0, 10)])
     assert low < 0.9 < high and low <= 0.7
     assert pooled_interval([(9, 10)] * 10) == (0.9, 0.9)
+
+
+def test_what_each_engine_proved_is_told() -> None:
+    from typlora.evaluate.document_results import DocumentRow, DocumentsResult
+    from typlora.evaluate.table import solved_lines
+
+    rows = tuple(
+        DocumentRow(str(n), True, True, {}, 0, 0, 0.1, {"rules:tylax": 3, "model": n}) for n in range(2)
+    )
+    result = DocumentsResult("papers", "papers", "d", rows)
+    (line,) = solved_lines([(Evaluation("typlora auto", "1", "f", ()), result)])
+    assert line == "typlora auto, formulas proved in them: rules:tylax 6, model 1"

@@ -1,5 +1,6 @@
 """The league table in the terminal."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -40,6 +41,8 @@ def show(report: Report, console: Any) -> None:
         found = [(one, one.folder(folder.digest)) for one in report.evaluations]
         console.print(_documents(folder, [(one, result) for one, result in found if result is not None]))
         console.print(DOCUMENTS_LEGEND, style="dim", soft_wrap=True)
+        for line in solved_lines([(one, result) for one, result in found if result is not None]):
+            console.print(line, markup=False, soft_wrap=True)
         console.print()
     told = ", ".join(f"{name} {version}" for name, version in report.versions.items())
     console.print(f"versions: {told}", style="dim", soft_wrap=True)
@@ -69,6 +72,19 @@ def engine_lines(results: Sequence[tuple[Evaluation, SuiteResult]]) -> list[str]
             if len(alone) > SHOWN:
                 lines.append(f"  ... and {len(alone) - SHOWN} more, all of them in --json and --html")
         lines.append("")
+    return lines
+
+
+def solved_lines(results: Sequence[tuple[Evaluation, DocumentsResult]]) -> list[str]:
+    """Which engine of a cascade proved how many formulas of the documents."""
+    lines: list[str] = []
+    for evaluation, result in results:
+        solved: Counter[str] = Counter()
+        for row in result.rows:
+            solved.update(row.solved)
+        parts = ", ".join(f"{name} {count:,}" for name, count in solved.most_common() if name)
+        if parts:
+            lines.append(f"{evaluation.converter}, formulas proved in them: {parts}")
     return lines
 
 
