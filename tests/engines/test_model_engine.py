@@ -240,10 +240,11 @@ def test_an_answer_that_stops_inside_of_arguments_is_closed(typst: str, missing:
 
 
 def test_rows_of_like_length_share_a_batch_and_no_batch_needs_too_much_memory() -> None:
-    lengths = [10, 300, 11, 12, 9, 290, 2_000, 13]
-    requests = [Request((1,) * length, 5) for length in lengths]
-    found = [[lengths[index] for index in batch] for batch in batches(requests, 3)]
-    assert found == [[2_000], [300, 290], [13, 12, 11], [10, 9]]
+    lengths = [10, 11, 12, 9, 13, 300, 290, *[280] * 6, 2_000, 3_900]
+    requests = [Request((1,) * (length - 1), 5, begun=(1,)) for length in lengths]
+    found = [[lengths[index] for index in batch] for batch in batches(requests, 32)]
+    assert found == [[3_900], [2_000, 300, 290, 280], [*[280] * 5, 13, 12, 11], [10, 9]]
+    assert [len(batch) for batch in batches(requests[:5], 3)] == [3, 2]
     many = [Request((1,) * 2_000, 5) for _ in range(10)]
     assert max(len(batch) for batch in batches(many, 32)) <= 4
 

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -161,6 +162,25 @@ def test_a_server_that_wants_text_gets_our_prompt_as_text(server: Server, tmp_pa
     sent = [body["prompt"] for _, body, _ in server.seen]
     assert sent[0] == encoder.encode_prompt("x")
     assert sent[1:] == [encoder.as_text(encoder.encode_prompt(latex)) for latex in "xy"]
+
+
+def test_a_server_behind_a_command(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from typlora.cli.main import main
+
+    monkeypatch.setenv("TYPLORA_HOME", str(tmp_path / "home"))
+    server.script = {r"\alpha": "alpha", "x_1": ["wrong", "worse", "x_1", "x_1"]}
+    rows = [{"id": latex, "latex": latex, "display": False} for latex in (r"\alpha", "x_1")]
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    command = ["formulas", str(source), "-o", str(out), "--engine", "model", "--model", server.url]
+    assert main(command) == 2
+    assert "which model of http://127.0.0.1" in capsys.readouterr().err
+    assert main([*command, "--adapter", "theirs", "--samples", "3", "--jobs", "1"]) == 0
+    found = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [(row["typst"], row["verdict"]) for row in found] == [("alpha", "equal"), ("x_1", "equal")]
+    assert {body["model"] for _, body, _ in server.seen} == {"theirs"}
 
 
 def test_a_server_that_refuses_everything_is_an_error(server: Server) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from typlora.errors import ModelError
+from typlora.errors import ConfigError, ModelError
 
 if TYPE_CHECKING:
     from typlora.convert.stack import Options
@@ -17,10 +17,13 @@ def with_model(options: "Options") -> tuple["Options", list[str]]:
     """``options`` with folders of base and adapter, and lines that tell what is missing.
 
     ``--engine auto`` without a model becomes ``rules``, with one line that says why. Raises ``ModelError``
-    where a model was asked for (``--engine model``, ``--model`` or ``--adapter``) and is not there.
+    where a model was asked for (``--engine model``, ``--model`` or ``--adapter``) and is not there, and
+    ``ConfigError`` for a server without a model's name.
     """
     if options.engine == "rules":
         return options, []
+    if options.model is not None and options.model.startswith(("http://", "https://")):
+        return _with_server(options), []
     asked = options.engine == "model" or options.model is not None or options.adapter is not None
     try:
         adapter = find_adapter(options.adapter)
@@ -32,6 +35,17 @@ def with_model(options: "Options") -> tuple["Options", list[str]]:
         return replace(options, engine="rules", samples=0), [f"going on with rules alone: {error}"]
     _quiet()
     return replace(options, model=str(base), adapter=str(adapter)), []
+
+
+def _with_server(options: "Options") -> "Options":
+    """``--model URL --adapter NAME``: one of our runs by its name there gets our own prompt, others a chat."""
+    if options.adapter is None:
+        raise ConfigError(f"which model of {options.model}? give --adapter NAME, as the server names it")
+    try:
+        adapter = find_adapter(options.adapter)
+    except ModelError:
+        return options
+    return replace(options, adapter=adapter.name, tokenizer=str(find_base(None, adapter)))
 
 
 def outputs_folders() -> list[Path]:

@@ -19,8 +19,14 @@ def add_engine_flags(parser: argparse.ArgumentParser) -> None:
         choices=("auto", "model", "rules"),
         help="auto: rules, then the model where they fail (default); model or rules alone",
     )
-    group.add_argument("--model", metavar="ID|PATH", help="base model: a name, a hub id or a folder")
-    group.add_argument("--adapter", metavar="RUN|PATH", help="LoRA adapter; default: the promoted run")
+    group.add_argument(
+        "--model", metavar="ID|PATH|URL", help="base model: a name, a hub id, a folder, or a server's address"
+    )
+    group.add_argument(
+        "--adapter",
+        metavar="RUN|PATH",
+        help="LoRA adapter, or the model's name there; default: the promoted run",
+    )
     group.add_argument(
         "--samples", type=count, default=0, metavar="K", help="K samples from the model where all else fails"
     )

@@ -11,13 +11,15 @@ from typlora.verify.formula import FormulaVerifier
 from typlora.verify.pool import WorkerPool
 
 CHOICES = ("auto", "model", "rules")
+SERVERS = ("http://", "https://")
 LONGEST_ANSWER = 1024  # tokens; the longest verified pair of the corpus has 700
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """``engine`` is one of ``CHOICES``; ``samples``: candidates a unit at the end. ``model`` and ``adapter``
-    are folders (``cli`` finds them).
+    are folders (``cli`` finds them); or a server's address and its name for the model, which is asked with
+    our own prompt where ``tokenizer``, a base folder, is given.
 
     Hashable and picklable: workers open the same stack from it, once each.
     """
@@ -29,6 +31,7 @@ class Options:
     device: str | None = None
     max_length: int | None = None
     cache: bool = True
+    tokenizer: str | None = None
 
 
 def open_cascade(options: Options, pool: WorkerPool | None = None) -> Cascade:
@@ -62,6 +65,13 @@ def open_rules() -> list[Engine]:
 def _open_model(options: Options) -> Engine:
     from typlora.engines import open_engine
 
+    if options.model is not None and options.model.startswith(SERVERS):
+        return open_engine(
+            options.model,
+            server_model=options.adapter or "",
+            base=None if options.tokenizer is None else Path(options.tokenizer),
+            max_new_tokens=options.max_length or LONGEST_ANSWER,
+        )
     return open_engine(
         "model",
         base=None if options.model is None else Path(options.model),

@@ -7,6 +7,7 @@ from typing import Protocol
 from typlora.engines.stopping import Finish, RowWatch
 
 ALIKE = 0.5  # of the longest prompt in its batch; shorter ones would be padded, or decoded token by token
+FEW = 8  # rows
 BATCH_SCORES = 16_000_000  # attention scores a head: 32 prompts of 700 tokens, 0.6 GB with nine heads
 
 
@@ -60,16 +61,16 @@ class Stops:
 def batches(requests: Sequence[Request], size: int) -> Iterator[list[int]]:
     """Indices in batches of rows of like length, longest first, so that memory runs out at once or never.
 
-    A batch ends at ``size`` rows, where rows get much shorter than its first one, and where attention over
-    its prompts would need more than ``BATCH_SCORES``.
+    A batch ends at ``size`` rows, where rows get much shorter than its first one (but steps of a few rows
+    cost what one costs), and where attention over its prompts would need more than ``BATCH_SCORES``.
     """
-    order = sorted(range(len(requests)), key=lambda index: -len(requests[index].prompt))
+    lengths = [len(request.prompt) + len(request.begun) for request in requests]
     batch: list[int] = []
-    for index in order:
-        length = len(requests[index].prompt)
-        longest = len(requests[batch[0]].prompt) if batch else length
+    for index in sorted(range(len(requests)), key=lambda index: -lengths[index]):
+        longest = lengths[batch[0] if batch else index]
         full = len(batch) >= size or (len(batch) + 1) * longest**2 > BATCH_SCORES
-        if batch and (full or length < ALIKE * longest - 4):
+        uneven = len(batch) >= FEW and lengths[index] < ALIKE * longest - 4
+        if batch and (full or uneven):
             yield batch
             batch = []
         batch.append(index)
