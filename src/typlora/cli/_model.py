@@ -38,7 +38,7 @@ def with_model(options: "Options") -> tuple["Options", list[str]]:
 
 
 def _with_server(options: "Options") -> "Options":
-    """``--model URL --adapter NAME``: one of our runs by its name there gets our own prompt, others a chat."""
+    """``--model URL --adapter NAME``: a run of ours by its name there gets our own prompt, others a chat."""
     if options.adapter is None:
         raise ConfigError(f"which model of {options.model}? give --adapter NAME, as the server names it")
     try:
