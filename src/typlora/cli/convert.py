@@ -249,7 +249,7 @@ class _Session:
                 model_only=self._options.engine == "model",
                 tree=self._args.tree,
                 keep=self._args.keep_macros,
-                draw=self._args.pictures == "latex",
+                draw=self._args.pictures == "latex" and job.output is not None,  # there it has no place
                 progress=_teller(update, job.name),
                 notes=self._notes,
             )
