@@ -129,7 +129,7 @@ def test_show_draws_loss_and_verified_accuracy(tmp_path: Path, capsys: pytest.Ca
     assert loss.startswith("loss  9 -> 1, best 1") and verified.startswith("verified  0.2 -> 0.8, best 0.8")
     assert len(loss.splitlines()) == 11
     heights = [line.partition("┤")[2] for line in loss.splitlines()[1:9]]
-    assert heights[0].rstrip() == "████████" and len(heights[-1]) == 64  # falls from the left to the right
+    assert heights[0].rstrip() == "███████" and len(heights[-1]) == 64  # falls from the left to the right
     assert picture.read_bytes().startswith(b"\x89PNG")
     (run / "log.jsonl").unlink()
     assert main(["models", "show", "1", "--outputs", str(tmp_path), "--plot", str(picture)]) == 2

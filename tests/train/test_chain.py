@@ -24,6 +24,8 @@ def test_chain_of_three_stages(
     write_data(Path("jsonl/eval.jsonl"), 3, start=900)
     text = "\\documentclass{article}\\begin{document}We see $x_1$.\\end{document}\n"
     Path("sample/sample_small.tex").write_text(text)
+    Path("trained").mkdir()
+    Path("trained/001.typ").write_text("what another chain made of it")
     flags = [
         "--model_id",
         str(base),
@@ -54,7 +56,7 @@ def test_chain_of_three_stages(
     assert [path.name for path in lineage(runs[2])] == [run.name for run in reversed(runs)]
     assert read_record(runs[2]).metrics["rows"] == 20  # 16 new, 4 of the two versions before
     assert sorted(path.name for path in Path("trained").iterdir()) == ["001.typ", "002.typ", "003.typ"]
-    assert "$x_1$" in Path("trained/003.typ").read_text()
+    assert all("$x_1$" in path.read_text() for path in Path("trained").iterdir())
     page = Path("docs/chain.md").read_text()
     assert page.count("| tiny-typst-qlora-") == 3 and "%" in page and Path("docs/chain.svg").is_file()
     capsys.readouterr()

@@ -15,6 +15,7 @@ from pathlib import Path
 
 SUMMARY = "train 001 -> 002 -> 003 with a test at each stage"
 EVALUATION = "evaluation.json"  # in the run folder: kept, so that a finished stage costs nothing
+CONVERTED = "converted.txt"  # in the run folder: which texts this run has converted; others may be another's
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -121,19 +122,24 @@ def _convert(args: argparse.Namespace, number: int, folder: Path) -> None:
     """``sample/sample_small.tex`` becomes ``trained/NNN.typ``, any other ``trained/NNN_NAME.typ``."""
     from typlora.cli.main import main
     from typlora.errors import CheckFailed
+    from typlora.files import write_atomic
 
     if not args.sample.is_dir():
         return
+    record = folder / CONVERTED
+    done = set(record.read_text(encoding="utf-8").splitlines()) if record.is_file() else set()
     for source in sorted(args.sample.glob("*.tex")):
         name = f"{number:03}" if source.stem == "sample_small" else f"{number:03}_{source.stem}"
         target = args.trained / f"{name}.typ"
-        if target.is_file():
+        if target.is_file() and target.name in done:
             continue
         args.trained.mkdir(parents=True, exist_ok=True)
         if main(
             ["convert", str(source), "-o", str(target), "--engine", args.engine, "--adapter", str(folder)]
         ):
             raise CheckFailed(f"{folder.name} is trained but could not convert {source}; see above")
+        done.add(target.name)
+        write_atomic(record, "\n".join(sorted(done)) + "\n")
 
 
 def _write_up(docs: Path, runs: list[Path]) -> None:
@@ -148,31 +154,34 @@ def _write_up(docs: Path, runs: list[Path]) -> None:
         "Each stage continues the adapter before it with new data and a share of the old. Written by",
         "`typlora chain`; equal: compiles and is proved to show what the LaTeX shows; model alone, greedy.",
         "",
-        "| stage | rows | replayed | steps | loss | compiles | equal |",
-        "|---|---|---|---|---|---|---|",
+        "| stage | rows | replayed | steps | loss | compiles | equal | of rows |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for folder in runs:
         record = read_record(folder)
-        compiles, equal = _shares(folder)
+        compiled, rows_judged, equal = _shares(folder)
         rows = sum(file.rows for file in record.data)
         metrics = record.metrics
         replayed = max(0, int(metrics.get("rows", rows)) - rows) if record.replayed else 0
         lines.append(
             f"| {folder.name} | {rows} | {replayed} | {metrics.get('steps')} | {metrics.get('loss')} "
-            f"| {compiles} | {equal} |"
+            f"| {_per_cent(compiled)} | {_per_cent(equal)} | {rows_judged or '-'} |"
         )
-    plot_curves(runs, docs / "chain.svg")
+    plot_curves(runs, docs / "chain.svg", [_shares(folder)[2] for folder in runs])
     write_atomic(docs / "chain.md", "\n".join([*lines, "", "![loss and verified accuracy](chain.svg)", ""]))
 
 
-def _shares(folder: Path) -> tuple[str, str]:
-    """What compiles and what is equal of the kept evaluation, in per cent."""
+def _shares(folder: Path) -> tuple[float | None, int, float | None]:
+    """Of the kept evaluation: the share that compiles, the number of rows, the share that is equal."""
     from typlora.evaluate.results import read_report
 
     if not (folder / EVALUATION).is_file():
-        return "-", "-"
+        return None, 0, None
     rows = [row for suite in read_report(folder / EVALUATION).evaluations[0].suites for row in suite.rows]
     compared = [row for row in rows if row.reference]
     compiles = sum(row.compiles for row in rows) / max(1, len(rows))
-    equal = sum(row.equal for row in compared) / max(1, len(compared))
-    return f"{compiles:.1%}", f"{equal:.1%}"
+    return compiles, len(rows), sum(row.equal for row in compared) / max(1, len(compared))
+
+
+def _per_cent(share: float | None) -> str:
+    return "-" if share is None else f"{share:.1%}"

@@ -84,9 +84,10 @@ def _means(curve: Curve, width: int) -> list[tuple[int, float]]:
     return [(x, sum(values) / len(values)) for x, values in sorted(columns.items())]
 
 
-def plot_curves(runs: Sequence[Path], picture: Path) -> None:
+def plot_curves(runs: Sequence[Path], picture: Path, measured: Sequence[float | None] = ()) -> None:
     """Loss (left axis) and verified accuracy (right axis) of runs one after another, as SVG or PNG.
 
+    ``measured``: of each run the share, 0 to 1, that was proved equal at its end, where it is drawn.
     Raises ``ModelError`` where matplotlib is missing or there is nothing to draw.
     """
     if picture.suffix not in {".svg", ".png"}:
@@ -121,9 +122,22 @@ def plot_curves(runs: Sequence[Path], picture: Path) -> None:
                 markersize=4,
                 linewidth=1,
             )
+        end = start + max((step for step, _ in (*loss, *verified)), default=0)
+        share = measured[number] if number < len(measured) else None
+        if share is not None:
+            right = right or left.twinx()
+            right.plot([end], [100 * share], "D", color=colour, markersize=7)
+            right.annotate(
+                f"{share:.1%}",
+                (end, 100 * share),
+                xytext=(-6, 0),
+                textcoords="offset points",
+                ha="right",
+                va="center",
+            )
         if number:
             left.axvline(start, color="0.8", linewidth=0.8)
-        start += max((step for step, _ in (*loss, *verified)), default=0)
+        start = end
     left.set_xlabel("step")
     left.set_ylabel("loss a completion token")
     left.set_ylim(bottom=0)
@@ -131,7 +145,9 @@ def plot_curves(runs: Sequence[Path], picture: Path) -> None:
     if right is not None:
         right.set_ylabel("verified equal, % (dots)")
         right.set_ylim(0, 100)
-    left.legend(loc="upper center", fontsize="small", frameon=False, ncols=min(3, len(runs)))
+    left.legend(
+        loc="lower center", bbox_to_anchor=(0.5, 1), fontsize="small", frameon=False, ncols=min(3, len(runs))
+    )
     figure.tight_layout()
     try:
         picture.parent.mkdir(parents=True, exist_ok=True)
