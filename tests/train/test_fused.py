@@ -1,6 +1,7 @@
 """The fused pass and the completion loss compute what the stock modules and plain cross-entropy compute."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -11,6 +12,7 @@ from typlora.model.profiles import TrainConfig
 from typlora.model.prompt import Encoded, PromptEncoder
 from typlora.train.batches import cut_micro_batches, plan_steps
 from typlora.train.dataset import encode_rows, load_rows
+from typlora.train.kernels import make_kernels
 from typlora.train.loop import micro_step
 from typlora.train.loss import completion_loss
 from typlora.train.network import Network, build_network
@@ -65,6 +67,29 @@ def test_rows_packed_together_have_the_logits_of_rows_alone(
 @pytest.mark.parametrize("changes", [{"lora_dropout": 0.1}, {"lora_targets": ("q_proj", "v_proj")}])
 def test_fused_pass_stands_back_where_it_does_not_apply(base: Path, changes: dict[str, object]) -> None:
     assert network(base, fused="eager", **changes).fast is None
+
+
+def test_a_compilation_that_fails_costs_speed_not_the_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from torch._dynamo.exc import TorchDynamoException
+
+    tried: list[str] = []
+
+    def failing(function: Any, **settings: object) -> Any:
+        def call(*arguments: object) -> None:
+            tried.append(function.__name__)
+            raise TorchDynamoException("no compiler")
+
+        return call
+
+    monkeypatch.setattr(torch, "compile", failing)
+    fast, plain = make_kernels(compiled=True), make_kernels(compiled=False)
+    both = torch.randn(3, 8)
+    for _ in range(2):
+        torch.testing.assert_close(fast.gate_forward(both), plain.gate_forward(both))
+    assert tried == ["gate_forward"]  # not tried again
+    assert capsys.readouterr().err.count("gate_forward could not be compiled") == 1
 
 
 def test_completion_loss_is_cross_entropy_with_its_gradient() -> None:

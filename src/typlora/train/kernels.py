@@ -5,6 +5,7 @@ in eager mode they walk through memory five to ten times each and cost a third o
 out of here, so that compiling takes seconds. T counts tokens, H width, N heads, K key heads, D head width.
 """
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -168,11 +169,35 @@ def make_kernels(compiled: bool) -> Kernels:
     """``compiled`` uses torch.compile with dynamic shapes: one compilation serves every batch.
 
     Gathering and softmax stay eager: compiled they were slower (20 ms against 0.3 for ``gather_heads``).
+    Where a compilation fails (a broken compiler; torch's own probe of the processor timing out on a very busy
+    machine was seen) that function goes on uncompiled, and one line says so.
     """
     functions: dict[str, Callable[..., Any]] = {f.__name__: f for f in (*_COMPILED, *_EAGER)}
     if compiled:
         import torch
 
         for function in _COMPILED:
-            functions[function.__name__] = torch.compile(function, dynamic=True, fullgraph=True)
+            fast = torch.compile(function, dynamic=True, fullgraph=True)
+            functions[function.__name__] = _or_plain(fast, function)
     return Kernels(**functions)
+
+
+def _or_plain(fast: Callable[..., Any], plain: Callable[..., Any]) -> Callable[..., Any]:
+    """``fast`` until it cannot be compiled, ``plain`` from then on."""
+    from torch._dynamo.exc import TorchDynamoException
+    from torch._inductor.exc import InductorError
+
+    usable = True
+
+    def call(*arguments: Any) -> Any:
+        nonlocal usable
+        if usable:
+            try:
+                return fast(*arguments)
+            except (TorchDynamoException, InductorError) as error:
+                usable = False
+                told = f"{plain.__name__} could not be compiled ({type(error).__name__}); going on without"
+                print(f"typlora train: {told}, which is slower", file=sys.stderr, flush=True)
+        return plain(*arguments)
+
+    return call
