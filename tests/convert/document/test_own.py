@@ -128,3 +128,12 @@ def test_numbers_of_citations_are_compressed_where_the_style_does() -> None:
     assert r"One \[#cited(<d>, <a>, <b>)\] two \[@a, @b\]." in text
     assert not compile_error(drafted(latex, r"\usepackage[numbers,sort&compress]{natbib}"))
     assert "#cited(" not in typst(latex, r"\usepackage[numbers]{natbib}")
+
+
+def test_blank_rows_stay_and_a_caption_is_no_row() -> None:
+    text = typst(
+        "\\begin{longtable}{lc}\\caption{Tides.}\\\\\n a & b\\\\\n\\\\\n c & d\\\\\n\\end{longtable}",
+        r"\usepackage{longtable}",
+    )
+    assert "[a], [b],\n    [], [],\n    [c], [d]," in text
+    assert text.count("[], []") == 1

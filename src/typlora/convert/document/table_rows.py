@@ -24,6 +24,7 @@ def read_rows(builder: Builder, nodes: list[Node], cols: list[Column], owner: No
     row: list[Cell] = []
     cell: list[Node] = []
     cursor = Cursor(nodes, builder.context.text)
+    captioned = False
 
     def end_cell() -> None:
         nonlocal cell
@@ -44,8 +45,9 @@ def read_rows(builder: Builder, nodes: list[Node], cols: list[Column], owner: No
             end_cell()
         elif is_macro(node, "\\", "tabularnewline", "cr"):
             cursor.arguments(node, "*[")
-            if not row and not any(not is_blank(n) for n in cell):
+            if not row and not any(not is_blank(n) for n in cell) and not captioned:
                 rows.cells.append([])
+            captioned = False
             end_row()
         elif kind(node) == "macro" and node.macroname in _RULES:
             cursor.arguments(node, "{" if node.macroname == "Xhline" else "[")
@@ -61,6 +63,7 @@ def read_rows(builder: Builder, nodes: list[Node], cols: list[Column], owner: No
         elif is_macro(node, "caption", "label"):
             if node.macroname == "caption":
                 cursor.arguments(node, "*[{")
+                captioned = True  # in a longtable the caption ends with a ``\\`` of its own
         elif is_macro(node, "endhead", "endfirsthead"):
             end_row()
             if node.macroname == "endhead" and rows.header:
