@@ -105,7 +105,11 @@ def measure(names: Sequence[str], flags: argparse.Namespace) -> dict[str, Any]:
             limits = limits_of(name, flags.limit)
             keep = Keep(name, converter.fingerprint, flags.fresh)
             run = texts_of_others if flags.texts else own_suite
-            found[name] = {"version": converter.version, **run(converter, pool, limits, keep, flags.texts)}
+            found[name] = {
+                "version": converter.version,
+                "limits": limits,
+                **run(converter, pool, limits, keep, flags.texts),
+            }
             converter.close()
     seconds = round(time.perf_counter() - started)
     return {"versions": versions(), "seconds": seconds, "converters": found}

@@ -60,9 +60,10 @@ def table(result: dict[str, Any]) -> str:
         ]
         lines.append("| " + " | ".join(cells) + " |")
     sizes = {name: _sizes(entry) for name, entry in result["converters"].items()}
+    limited = {name: sizes[name] for name, entry in result["converters"].items() if entry.get("limits")}
     whole = {part: max(one.get(part, 0) for one in sizes.values()) for part in _PARTS}
     counts = ", ".join(f"{whole[part]} {text}" for part, text in _PARTS.items())
-    lines += ["", f"Per cent of {counts}{_less(sizes, whole)}."]
+    lines += ["", f"Per cent of {counts}{_less(limited, whole)}."]
     lines += _better({name: _suite_values(entry) for name, entry in result["converters"].items()})
     lines += [_alone(result), _versions(result), "Made by `make bench` (`benchmarks/league.py`)."]
     lines += [
@@ -88,8 +89,6 @@ def _less(sizes: dict[str, dict[str, int]], whole: dict[str, int]) -> str:
     """Who was asked for a part only, evenly spread, and for how much."""
     found = []
     for name, mine in sizes.items():
-        if name not in OWN:
-            continue  # tex2typst takes no blocks: that is no limit
         parts = [f"{mine[part]} {_PARTS[part]}" for part in mine if mine[part] < whole[part]]
         if parts:
             found.append(f"`{name}`, which is slow: {', '.join(parts)}, evenly spread")
@@ -148,7 +147,7 @@ def texts_table(result: dict[str, Any]) -> str:
     less = [
         f"`{name}`, which is slow: {mine['texts']:,} formulas and {mine['papers']} documents, evenly spread"
         for name, mine in sizes.items()
-        if mine["texts"] < rows or mine["papers"] < papers
+        if converters[name].get("limits") and (mine["texts"] < rows or mine["papers"] < papers)
     ]
     told = f"Per cent; {rows:,} formulas, {judged:,} of them with a reference, {papers} documents"
     lines += ["", told + (f"; less for {'; '.join(less)}." if less else ".")]

@@ -160,6 +160,9 @@ def test_the_tables_say_what_was_measured(tables: ModuleType) -> None:
     }
     shown = tables.table(result)
     assert "| **typlora auto** | 100.0 |" in shown and "| pandoc 1 | 50.0 |" in shown
+    assert "slow" not in shown  # no limit was set for it
+    result["converters"]["model"]["limits"] = {"eval": 2}
+    shown = tables.table(result)
     assert "`model`, which is slow: 2 formulas, 2 snippets, 2 documents, 2 rows" in shown
     assert "it alone solved 12 formulas of the suite and 1 of `eval.jsonl`" in shown
     texts = tables.texts_table(result)
