@@ -17,7 +17,7 @@ from typlora.convert.document.context import Context
 from typlora.convert.document.declared import declared_environments
 from typlora.convert.document.emit import emit
 from typlora.convert.document.listings import short_verbs
-from typlora.convert.document.nodes import Chars, Node, children, kind
+from typlora.convert.document.nodes import Chars, Node, children, is_macro, kind
 from typlora.convert.document.nouns import Asset, Block, Draft, Loss, Slot
 from typlora.convert.document.overlays import flatten_overlays
 from typlora.convert.document.preamble import write_preamble
@@ -103,11 +103,13 @@ def _source(project: Project, kept: frozenset[str]) -> Expanded:
 
 
 def _document(nodes: list[Node]) -> tuple[list[Node], list[Node]]:
-    """Preamble and body; a fragment without ``document`` is all body."""
+    """Preamble and body; a fragment without ``document`` is all body, from the last package on."""
     for index, node in enumerate(nodes):
         if kind(node) == "environment" and node.environmentname == "document":
             return nodes[:index], [*children(node), *nodes[index + 1 :]]
-    return [], nodes
+    heads = [n for n, node in enumerate(nodes) if is_macro(node, "documentclass", "usepackage")]
+    cut = heads[-1] + 1 if heads else 0
+    return nodes[:cut], nodes[cut:]
 
 
 def _block(context: Context, chunk: Chunk) -> Block:

@@ -7,7 +7,7 @@ from typlora.convert.document.bibliography import Entry
 from typlora.convert.document.builder import Builder, macro
 from typlora.convert.document.context import Context
 from typlora.convert.document.nodes import Cursor, Node
-from typlora.convert.document.pieces import Code, Later, Mark, Pieces, Reference, Text, is_empty
+from typlora.convert.document.pieces import Code, Later, Mark, Pieces, Reference, Styled, Text, is_empty
 
 _CITES = (
     "cite", "citep", "citet", "citealt", "citealp", "citeauthor", "citeyear", "citeyearpar",
@@ -129,6 +129,8 @@ def write_citation(
         after = [*after, *([Text(", ")] if not is_empty(after) else []), Code(f"#strong[?]/* {shown} */")]
     entry = context.citations[known[0]]
     if not isinstance(entry, Entry):
+        if not context.options.get("bibliography-done"):
+            return _without_list(context, node, known)
         from typlora.convert.document.native import native_citation
 
         return native_citation(context, command, known, before, after, starred=starred)
@@ -142,6 +144,12 @@ def write_citation(
     if style == "author-year":
         return _author_year(lower, entries, before, after, context)
     return _numbers(lower, entries, before, after, context, style)
+
+
+def _without_list(context: Context, node: Node, keys: list[str]) -> Pieces:
+    """Typst cannot cite where no bibliography is printed; LaTeX shows the keys in bold then."""
+    context.lose(node, f"citation of '{', '.join(keys)}', but the document prints no bibliography")
+    return [Text("["), Styled("*", (Text(", ".join(keys)),)), Text("]")]
 
 
 def _link(entry: Entry, words: str) -> Pieces:
