@@ -1,5 +1,5 @@
 #!/bin/sh
-# Write the committed data versions again (byte for byte, for one version of the engines): sh jsonl/rebuild.sh [FOLDER]
+# Write the committed data versions again (the same bytes for one version of engines and document writers): sh jsonl/rebuild.sh [FOLDER]
 # The evaluation rows come first and are drawn construct by construct; no training row shows the same.
 set -eu
 here=$(dirname "$0")
