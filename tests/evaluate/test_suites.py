@@ -64,5 +64,5 @@ def test_bad_suites(tmp_path: Path, content: bytes, told: str) -> None:
 def test_missing(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="cannot be read"):
         find_suites([tmp_path / "no.jsonl"])
-    with pytest.raises(DataError, match=r"no \.jsonl"):
+    with pytest.raises(DataError, match="neither a"):
         find_suites([tmp_path])
