@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+from tests.engines.tiny import byte_tokenizer
 
 from typlora.data.inspection import inspect, shown
 from typlora.data.repairs import corrupted, encode_row, from_model, slip
@@ -34,14 +34,7 @@ def verifier() -> Iterator[FormulaVerifier]:
 
 @pytest.fixture(scope="module")
 def encoder() -> PromptEncoder:
-    marks = [f"<|reserved_special_token_{number}|>" for number in range(10)]
-    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
-    vocabulary = {token: number for number, token in enumerate([*marks, "<|eot_id|>", *letters])}
-    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    tokenizer.add_special_tokens([*marks, "<|eot_id|>"])
-    return PromptEncoder(tokenizer)
+    return PromptEncoder(byte_tokenizer()[0])
 
 
 class Scripted:

@@ -1,27 +1,36 @@
 """A language model small enough for a test: random weights, a byte vocabulary, the marks of the prompt."""
 
 from pathlib import Path
+from typing import Any
+
+MARKS = [f"<|reserved_special_token_{number}|>" for number in range(10)]
+
+
+def byte_tokenizer() -> tuple[Any, int]:
+    """A tokenizer of bytes with the marks of the prompt, and the size of its vocabulary."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+
+    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
+    vocabulary = {token: number for number, token in enumerate([*MARKS, "<|eot_id|>", *letters])}
+    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.add_special_tokens([*MARKS, "<|eot_id|>"])
+    return tokenizer, len(vocabulary)
 
 
 def tiny_base(folder: Path, seed: int = 0) -> Path:
     """A Llama of two layers with its tokenizer, as transformers saves them."""
     import torch
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
     from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-    marks = [f"<|reserved_special_token_{number}|>" for number in range(10)]
-    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
-    vocabulary = {token: number for number, token in enumerate([*marks, "<|eot_id|>", *letters])}
-    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    tokenizer.add_special_tokens([*marks, "<|eot_id|>"])
+    tokenizer, size = byte_tokenizer()
     PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, eos_token="<|eot_id|>", pad_token=marks[9], bos_token=marks[8]
+        tokenizer_object=tokenizer, eos_token="<|eot_id|>", pad_token=MARKS[9], bos_token=MARKS[8]
     ).save_pretrained(folder)
     torch.manual_seed(seed)
     config = LlamaConfig(
-        vocab_size=len(vocabulary),
+        vocab_size=size,
         hidden_size=64,
         intermediate_size=128,
         num_hidden_layers=2,

@@ -321,8 +321,11 @@ class _Assembly:
 
 def joined(draft: Draft, conversions: Sequence[Conversion]) -> str:
     """The document as it is, not compiled and nothing mended."""
-    nothing: Compile = lambda source: (_ for _ in ()).throw(EngineError("not compiled here"))  # noqa: E731
-    return "".join(_Assembly(draft, conversions, nothing, 0.0).render().parts)
+    return "".join(_Assembly(draft, conversions, _never, 0.0).render().parts)
+
+
+def _never(source: str) -> Result:
+    raise EngineError("not compiled here")
 
 
 def assemble(
