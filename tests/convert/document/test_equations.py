@@ -1,5 +1,7 @@
 """Displays, their numbers and references to them."""
 
+import re
+
 from .helpers import compile_error, drafted, typst
 
 
@@ -60,3 +62,45 @@ def test_comments_and_labels_are_not_part_of_a_formula() -> None:
     assert "note" not in made.formulas[0].latex
     assert "label" not in made.formulas[0].latex
     assert made.formulas[0].labels == ("a",)
+
+
+def test_words_between_rows_leave_the_columns_alone() -> None:
+    check(
+        "\\begin{align} a &= b \\label{i} \\\\ \\intertext{and, by \\ref{i}, $x$} c &= d \\nonumber \\\\ "
+        "e &= f \\shortintertext{so} g &= h \\nonumber \\end{align}",
+        "#rows-with-text(\n  (<i>, $ |\\begin{align}\na &= b\n\\end{align}| $),\n  [and, by @i, $|x|$],\n"
+        "  (none, auto, $ |\\begin{align}\nc &= d  \\\\ e &= f\n\\end{align}| $),\n  [so],\n"
+        "  $ |\\begin{align}\ng &= h\n\\end{align}| $,\n)",
+    )
+
+
+def test_words_before_the_rows_or_between_centred_ones_are_paragraphs() -> None:
+    check(
+        "\\begin{align*} \\intertext{If} a &= b \\end{align*}",
+        "If\n$ |\\begin{align*}\na &= b\n\\end{align*}| $",
+    )
+    check(
+        "\\begin{gather*} a \\\\ \\intertext{and} b \\end{gather*}",
+        "$ |\\begin{gather*}\na\n\\end{gather*}| $\nand\n$ |\\begin{gather*}\nb\n\\end{gather*}| $",
+    )
+
+
+def test_rows_around_words_are_as_wide_as_the_widest() -> None:
+    """Both equal signs stand at one place of the page."""
+    import typst as compiler
+
+    made = drafted("\\begin{align*} xxxxxxx &= 1 \\\\ \\intertext{and} y &= 2 \\end{align*}")
+    rows = iter(("x x x x x x x &= 1", "y &= 2"))
+    parts = [
+        part if isinstance(part, str) else f"{part.before}{next(rows)}{part.after}"
+        for block in made.blocks
+        for part in block.parts
+    ]
+    source = "\n\n".join((made.preamble, "".join(parts)))
+    svg = compiler.compile(source.encode(), format="svg")
+    assert isinstance(svg, bytes)
+    places: dict[str, list[str]] = {}
+    for x, glyph in re.findall(r'matrix\(1 0 0 -1 ([\d.]+) [\d.]+\)"><use xlink:href="#(\w+)"', svg.decode()):
+        places.setdefault(glyph, []).append(x)
+    twice = [found for found in places.values() if len(found) == 2]  # the equal sign alone
+    assert len(twice) == 1 and len(set(twice[0])) == 1

@@ -184,33 +184,17 @@ def math_environment(builder: Builder, node: Node) -> None:
     "narrowmultline", "narrowmultline*", )  # fmt: skip
 def display_environment(builder: Builder, node: Node) -> None:
     """All environments of mathematics that stand alone."""
+    from typlora.convert.document.intertext import has_intertext, write_with_intertext
+
     inner = _math_body(node)
-    cuts = [index for index, part in enumerate(inner) if is_macro(part, "intertext", "shortintertext")]
-    if cuts:
-        _with_intertext(builder, node, inner, cuts[0])
-        return
-    write_environment(builder, node, inner)
-
-
-def _with_intertext(builder: Builder, node: Node, inner: list[Node], cut: int) -> None:
-    """Rows, the words between them as text, and the rows behind; each part is aligned by itself."""
-    above = inner[:cut]
-    while above and (is_macro(above[-1], "\\") or not getattr(above[-1], "chars", "x").strip()):
-        above.pop()
-    write_environment(builder, node, above)
-    cursor = Cursor(inner[cut:], builder.context.text)
-    found = cursor.next()
-    builder.run(content(cursor.arguments(found, "{")[0]))
-    below = cursor.rest()
-    more = [index for index, part in enumerate(below) if is_macro(part, "intertext", "shortintertext")]
-    if more:
-        _with_intertext(builder, node, below, more[0])
+    if has_intertext(inner):
+        write_with_intertext(builder, node, inner)
     else:
-        write_environment(builder, node, below)
+        display(builder, node, *environment_formula(builder, node, inner))
 
 
-def write_environment(builder: Builder, node: Node, inner: list[Node]) -> None:
-    """One display of an environment; ``inner`` is its body or a part of it."""
+def environment_formula(builder: Builder, node: Node, inner: list[Node]) -> tuple[str, list[Row]]:
+    """What engines get, and the numbers of the rows; ``inner`` is the body of ``node`` or a part of it."""
     context = builder.context
     name = node.environmentname
     base = name.rstrip("*").removeprefix("narrow") if name.startswith("narrow") else name.rstrip("*")
@@ -234,7 +218,7 @@ def write_environment(builder: Builder, node: Node, inner: list[Node]) -> None:
             head = _head(node, context)
             shown = name.removeprefix("narrow")
             latex = f"{head}\n{latex.strip()}\n\\end{{{name}}}".replace(name, shown)
-    display(builder, node, latex, rows)
+    return latex, rows
 
 
 def _head(node: Node, context: Context) -> str:
@@ -306,7 +290,7 @@ def display(builder: Builder, node: Node, latex: str, rows: list[Row]) -> None:
     else:
         context.need("equation-rows")
         arguments = ", ".join(
-            _row_argument(context, row, target) for row, target in zip(rows, targets, strict=True)
+            row_argument(context, row, target) for row, target in zip(rows, targets, strict=True)
         )
         slot = context.formula(
             latex, node, display=True, labels=labels, before=f"#equation-rows({arguments}, $ ", after=" $)"
@@ -352,7 +336,8 @@ def equation_number(context: Context) -> str:
     return context.counters.show("equation")
 
 
-def _row_argument(context: Context, row: Row, target: Target | None) -> str:
+def row_argument(context: Context, row: Row, target: Target | None) -> str:
+    """What ``equation-rows`` is told of a row: a label, ``auto``, ``none`` or a tag."""
     label = f"<{target.label}>" if target is not None and target.label else ""
     if target is None:
         return "none"

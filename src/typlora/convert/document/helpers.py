@@ -30,6 +30,23 @@ _ROWS = """\
     plain(body.body)
   })) }
 }"""
+_ROWS_WITH_TEXT = """\
+// An equation with text between its rows. Each part is set with the rows of the others hidden below it, so
+// that all have the same columns. A part with numbers is a list: one for each row, then the equation.
+#let rows-with-text(..parts) = context {
+  let is-rows(part) = type(part) == array or part.func() == math.equation
+  let body(part) = if type(part) == array { part.last().body } else { part.body }
+  let plain = math.equation.with(block: true, numbering: none)
+  let html = dictionary(std).at("target", default: () => "paged")() == "html"
+  for (i, part) in parts.pos().enumerate() {
+    if not is-rows(part) { block(width: 100%, part); continue }
+    let others = parts.pos().enumerate().filter(((n, other)) => n != i and is-rows(other))
+    let hidden = if html { () } else { others.map(((n, other)) => hide(body(other))) }
+    let whole = plain((body(part), ..hidden).join(linebreak()))
+    let shown = if type(part) == array { equation-rows(..part.slice(0, -1), whole) } else { whole }
+    if html { shown } else { block(width: 100%, height: measure(plain(body(part))).height, shown) }
+  }
+}"""
 HELPERS: dict[str, str] = {
     "unnumbered": """\
 // An equation without a number.
@@ -38,6 +55,7 @@ HELPERS: dict[str, str] = {
   body
 }""",
     "equation-rows": _ROWS,
+    "rows-with-text": _ROWS_WITH_TEXT,
     "subequations": """\
 // Equations numbered 1a, 1b, ... as one group.
 #let subequations(body) = context {
