@@ -15,7 +15,9 @@ demo: setup
 	$(VENV)/bin/typlora convert sample/sample_small.tex sample/article.tex --out-dir demo --engine auto --pdf --report demo/report.html
 	@echo "The Typst, the PDFs and the report are in demo/ (open demo/report.html in a browser)."
 
+# Tests of the embedded base run where it is in the cache; without a network they are skipped and say so.
 test: setup lint
+	-$(VENV)/bin/typlora models pull smollm2-135m
 	$(PY) -m pytest
 
 setup: $(STAMP)

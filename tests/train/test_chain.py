@@ -1,12 +1,12 @@
 """Three stages, one after another, measured and tried out; nothing that is finished runs twice."""
 
-import os
 from pathlib import Path
 
 import pytest
 
 from tests.train.tiny import write_data
 from typlora.cli.main import main
+from typlora.model.base import DEFAULT_BASE, is_pulled
 from typlora.model.numbering import lineage
 from typlora.model.runs import read_record
 
@@ -67,7 +67,8 @@ def test_chain_of_three_stages(
 
 
 @pytest.mark.skipif(
-    not os.environ.get("TYPLORA_SLOW_TESTS"), reason="takes minutes: set TYPLORA_SLOW_TESTS=1"
+    not is_pulled(DEFAULT_BASE),
+    reason="the embedded base is not in the cache: typlora models pull smollm2-135m",
 )
 def test_chain_of_the_embedded_base_on_real_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
