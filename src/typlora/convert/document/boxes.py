@@ -34,7 +34,7 @@ def center(builder: Builder, node: Node) -> None:
 
 @environment("minipage", "adjustbox", "landscape", "sloppypar", "spacing", "singlespace", "doublespace",
     "onehalfspace",
-             "adjustwidth", "widetext", "multicols", "multicols*", "small", "footnotesize", "scriptsize",
+             "adjustwidth", "widetext", "small", "footnotesize", "scriptsize",
              "tiny", "large",
              "normalsize", "threeparttable", "measuredfigure", "samepage", "CJK", "CJK*", "otherlanguage",
              "savenotes",
@@ -45,9 +45,9 @@ def center(builder: Builder, node: Node) -> None:
              "onecolabstract", "changemargin")  # fmt: skip
 def transparent(builder: Builder, node: Node) -> None:
     """Environments that only change the place or size of what is inside."""
-    specs = {"minipage": "[[[{", "adjustbox": "{", "spacing": "{", "adjustwidth": "{{", "multicols": "{[",
+    specs = {"minipage": "[[[{", "adjustbox": "{", "spacing": "{", "adjustwidth": "{{",
     "CJK": "{{",
-             "multicols*": "{[", "CJK*": "{{", "otherlanguage": "{", "threeparttable": "[",
+             "CJK*": "{{", "otherlanguage": "{", "threeparttable": "[",
              "hyphenrules": "{", "changemargin": "{{"}  # fmt: skip
     _, nodes = environment_arguments(builder, node, specs.get(node.environmentname, ""))
     if node.environmentname == "appendices":

@@ -56,6 +56,20 @@ HELPERS: dict[str, str] = {
 }""",
     "equation-rows": _ROWS,
     "rows-with-text": _ROWS_WITH_TEXT,
+    "balanced-columns": """\
+// Columns of equal height: the smallest one that holds the text, which then does not fill the whole height.
+#let balanced-columns(count, body) = context {
+  if dictionary(std).at("target", default: () => "paged")() == "html" { return body }
+  layout(size => {
+    let all = columns(count, body)
+    let total = measure(width: (size.width - (count - 1) * 0.04 * size.width) / count, body).height
+    let height = total / count
+    if height > size.height { return all }
+    let used(height) = measure(width: size.width, height: height, all).height
+    while height < total and used(height) >= height { height += 3pt }
+    block(width: 100%, height: height + 0.1pt, all)
+  })
+}""",
     "subequations": """\
 // Equations numbered 1a, 1b, ... as one group.
 #let subequations(body) = context {

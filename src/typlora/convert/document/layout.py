@@ -17,7 +17,7 @@ _SWITCHES = """
     leavevmode frenchspacing nonfrenchspacing singlespacing onehalfspacing doublespacing justifying
     RaggedRight RaggedLeft Centering bgroup egroup begingroup endgroup relax protect null unskip
     ignorespaces ignorespacesafterend strut mathstrut normalcolor selectfont hfill hfil hss vfill
-    vfil vss dotfill allowbreak nobreak clearpage newpage cleardoublepage columnbreak samepage eject
+    vfil vss dotfill allowbreak nobreak clearpage newpage cleardoublepage samepage eject
     filbreak goodbreak flushbottom raggedbottom makeatletter makeatother phantomsection footnoterule
     newblock onecolumn IEEEpeerreviewmaketitle
     IEEEoverridecommandlockouts balance FloatBarrier flushend normallineskip obeylines obeyspaces

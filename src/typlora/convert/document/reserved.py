@@ -43,7 +43,10 @@ tiny title togrog toml top tr trademark triangle ttb type underbrace underbracke
 underscore undershell union upper upright upsilon uranus vec venus version white wide without wj won
 wreath xi xml xor yaml yellow yen yuan zero zeta zwj zwnj zws
 """
-_HELPERS = "cited proof part appendix abstract theorem-like subfigure bibitem ruby drawing diagram"
+_HELPERS = """
+cited proof part appendix abstract theorem-like subfigure bibitem ruby drawing diagram rows-with-text
+balanced-columns
+"""
 TAKEN = frozenset(f"{_KEYWORDS} {_DEFINED} {_HELPERS}".split())
 
 

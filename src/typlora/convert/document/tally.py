@@ -18,9 +18,9 @@ _LAYOUT = {
     "vertical space": """vspace vskip kern bigskip medskip smallskip bigbreak medbreak smallbreak addvspace
         vfill vfil vss enlargethispage""",
     "horizontal space": "hskip hfill hfil hss dotfill",
-    "page and column breaks": """pagebreak nopagebreak clearpage newpage cleardoublepage columnbreak eject
+    "page and column breaks": """pagebreak nopagebreak clearpage newpage cleardoublepage eject
         filbreak goodbreak samepage displaybreak FloatBarrier""",
-    "columns": "twocolumn onecolumn multicols multicols* strip",
+    "columns": "twocolumn onecolumn strip",
     "small sizes and font switches": """tiny scriptsize footnotesize small sf sffamily md mdseries fontsize
         fontfamily fontseries fontshape selectfont fontspec relscale textsf unboldmath""",
     "page style and page numbers": """pagestyle thispagestyle pagenumbering fancypagestyle headrulewidth
