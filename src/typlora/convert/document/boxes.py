@@ -42,7 +42,7 @@ def center(builder: Builder, node: Node) -> None:
              "linenumbers",
              "document", "titlepage", "Large", "em", "it", "bf", "itshape", "bfseries", "thenomenclature",
              "hyphenrules",
-             "onecolabstract", "changemargin")  # fmt: skip
+             "changemargin")  # fmt: skip
 def transparent(builder: Builder, node: Node) -> None:
     """Environments that only change the place or size of what is inside."""
     specs = {"minipage": "[[[{", "adjustbox": "{", "spacing": "{", "adjustwidth": "{{",

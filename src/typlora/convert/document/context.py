@@ -157,6 +157,11 @@ class Context:
         self.drawings: dict[str, Drawn] = {}  # what LaTeX made of the sources of pictures
         self.tallies: dict[str, Tally] = {}  # layout and the like, counted over the document
 
+    @property
+    def two_columns(self) -> bool:
+        """Whether pages have two columns, which the title block spans."""
+        return "twocolumn" in self.class_options or bool(self.options.get("two-columns"))
+
     # places and losses
 
     def span(self, start: int, stop: int) -> Span:

@@ -165,9 +165,7 @@ def write_float(builder: Builder, node: Node, ready: Pieces | None, nodes: list[
     if starred:
         context.need("plain-figure")
     out: Pieces = [Mark("#figure(\n"), Shift(2), Mark("  ")]
-    from typlora.convert.document.frontmatter import two_columns
-
-    if kind(node) == "environment" and node.environmentname.endswith("*") and two_columns(context):
+    if kind(node) == "environment" and node.environmentname.endswith("*") and context.two_columns:
         out.append(Mark('placement: top,\nscope: "parent",\n'))
     context.need(f"caption-{what}")
     if what == "table" and caption is not None and _before_table(caption, nodes):
