@@ -5,6 +5,8 @@ Importing this package registers all converters with `typlora.convert.document.b
 
 from typlora.convert.document import (
     abstracts,
+    algorithm2e,
+    algorithmic,
     algorithms,
     authors,
     beamer,
@@ -44,6 +46,8 @@ from typlora.convert.document import (
 
 ALL_CONVERTERS = (
     abstracts,
+    algorithm2e,
+    algorithmic,
     algorithms,
     authors,
     beamer,

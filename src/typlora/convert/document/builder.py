@@ -1,8 +1,7 @@
 """The walk over the parse tree: text becomes paragraphs, every construct goes to its converter.
 
-Converters register themselves in `MACROS`, `SWITCHES` and `ENVIRONMENTS`; what nobody registered keeps its
-text and is reported. A `Builder` collects one flow of paragraphs and blocks: the document, a list item, a
-table cell, a caption.
+What no converter registered for (see `registry`) keeps its text and is reported. A `Builder` collects one
+flow of paragraphs and blocks: the document, a list item, a table cell, a caption.
 """
 
 import re
@@ -18,55 +17,33 @@ from typlora.convert.document.nodes import (
     content,
     delimiter,
     end,
-    is_macro,
     kind,
 )
 from typlora.convert.document.pieces import (
-    LINE_END,
     PARAGRAPH,
     Mark,
     Piece,
     Pieces,
-    Styled,
     Text,
     is_empty,
     strip,
+)
+from typlora.convert.document.quotes import quote
+from typlora.convert.document.registry import (
+    ENVIRONMENTS,
+    IGNORED,
+    MACROS,
+    SWITCHES,
+    SwitchConverter,
+    environment,
+    macro,
 )
 from typlora.convert.document.tally import KINDS, note_layout
 from typlora.convert.kept import raw_block, raw_inline
 from typlora.tex.unit import UnitKind
 
-MacroConverter = Callable[["Builder", Node, Cursor], None]
-EnvironmentConverter = Callable[["Builder", Node], None]
-SwitchConverter = Callable[["Builder", Pieces], Pieces]
-
-MACROS: dict[str, MacroConverter] = {}
-SWITCHES: dict[str, SwitchConverter | None] = {}  # None: no effect that Typst output shows
-ENVIRONMENTS: dict[str, EnvironmentConverter] = {}
-IGNORED: dict[str, str] = {}  # macros about layout only, with their arguments
-
 _PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
 MAX_DEPTH = 60  # nesting of groups and environments; deeper input is kept as LaTeX
-
-
-def macro(*names: str) -> Callable[[MacroConverter], MacroConverter]:
-    """Register the converter of these macros."""
-
-    def register(function: MacroConverter) -> MacroConverter:
-        MACROS.update(dict.fromkeys(names, function))
-        return function
-
-    return register
-
-
-def environment(*names: str) -> Callable[[EnvironmentConverter], EnvironmentConverter]:
-    """Register the converter of these environments."""
-
-    def register(function: EnvironmentConverter) -> EnvironmentConverter:
-        ENVIRONMENTS.update(dict.fromkeys(names, function))
-        return function
-
-    return register
 
 
 @dataclass(slots=True)
@@ -334,7 +311,7 @@ class Builder:
         if converter is not None:
             converter(self, node)
             return
-        inner = body(node)
+        inner = children(node)
         self.context.lose(
             node,
             f"unknown environment {name}; its text is kept",
@@ -343,11 +320,6 @@ class Builder:
         self.flush()
         self.run(inner)
         self.flush()
-
-
-def body(node: Node) -> list[Node]:
-    """The nodes inside an environment."""
-    return children(node)
 
 
 def environment_arguments(builder: Builder, node: Node, spec: str) -> tuple[list[Node | None], list[Node]]:
@@ -367,41 +339,15 @@ def join(chunks: Sequence[Chunk]) -> Pieces:
     return out
 
 
-def quote(chars: str, before: Sequence[Piece]) -> Piece:
-    """A quotation mark: Typst's own where it will turn the same way, else the character itself."""
-    opening = chars in {"``", "`"}
-    previous = ""
-    for piece in reversed(before):
-        if isinstance(piece, Text) and piece.text:
-            previous = piece.text[-1]
-            break
-        previous = "x" if not isinstance(piece, Mark) or piece.typst.strip() else ""
-        if isinstance(piece, Mark) and piece.typst == '"':
-            previous = "("
-        break
-    after_word = bool(previous) and not previous.isspace() and previous not in "([{-–—\u00a0"
-    double = len(chars) == 2
-    if opening == (not after_word):
-        return Mark('"' if double else "'")
-    return Text(
-        {(True, True): "“", (True, False): "”", (False, True): "‘", (False, False): "’"}[double, opening]
-    )
-
-
 __all__ = [
     "ENVIRONMENTS",
     "IGNORED",
-    "LINE_END",
     "MACROS",
     "SWITCHES",
     "Builder",
     "Chunk",
-    "Styled",
-    "body",
     "environment",
     "environment_arguments",
-    "is_macro",
     "join",
     "macro",
-    "quote",
 ]

@@ -3,9 +3,10 @@
 import re
 import unicodedata
 
-from typlora.convert.document.builder import MACROS, Builder, macro, quote
+from typlora.convert.document.builder import MACROS, Builder, macro
 from typlora.convert.document.nodes import Chars, Cursor, Node, is_macro
 from typlora.convert.document.pieces import LINE_BREAK, Mark, Piece, Text, plain
+from typlora.convert.document.quotes import quote
 
 COMBINING = {
     "'": "\u0301", "`": "\u0300", "^": "\u0302", '"': "\u0308", "~": "\u0303", "=": "\u0304", ".": "\u0307",
