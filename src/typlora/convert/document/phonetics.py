@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from typlora.convert.document.builder import Builder, environment, environment_arguments, macro
 from typlora.convert.document.nodes import Cursor, Node, content
-from typlora.convert.document.pieces import Pieces, Styled, Text
+from typlora.convert.document.pieces import Piece, Pieces, Styled, Text
 
 _LETTERS = str.maketrans(
     {
@@ -15,7 +15,7 @@ _LETTERS = str.maketrans(
 )
 
 
-def phonetic(pieces: Sequence[object]) -> Pieces:
+def phonetic(pieces: Sequence[Piece]) -> Pieces:
     """Plain text in tipa's letters; what a command printed stays as it is."""
     out: Pieces = []
     for piece in pieces:
@@ -24,7 +24,7 @@ def phonetic(pieces: Sequence[object]) -> Pieces:
         elif isinstance(piece, Styled):
             out.append(Styled(piece.mark, tuple(phonetic(piece.pieces))))
         else:
-            out.append(piece)  # type: ignore[arg-type]
+            out.append(piece)
     return out
 
 
