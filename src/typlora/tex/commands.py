@@ -8,12 +8,14 @@ import re
 from collections.abc import Callable, Mapping
 
 from typlora.tex.bodies import INSIDE_LEFT
-from typlora.tex.expander import Abort, Expander, Handler, environment_key
+from typlora.tex.expander import Expander, Handler
 from typlora.tex.lexer import VERBATIM_ENVIRONMENTS, line_end, short_argument, skip_blank, word_end
 from typlora.tex.macros import Macro
 from typlora.tex.mouth import Frame
 from typlora.tex.replacement import NO_VALUE, fill
+from typlora.tex.scopes import environment_key
 from typlora.tex.specs import ENVIRONMENT_SPECS
+from typlora.tex.uses import Abort
 
 _TRUE = "\\BooleanTrue"
 # Before these \\xspace adds nothing (as in the package's own list).

@@ -11,17 +11,17 @@ that needs more, or that reaches TeX's inner machinery, is undone and stays in t
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from typlora.tex.defining import Definition
-from typlora.tex.definitions import DEFINING, apply, read_definition
+from typlora.tex.definitions import DEFINING, read_definition
 from typlora.tex.lexer import VERBATIM_COMMANDS, line_end, verbatim_end, word_end
 from typlora.tex.macros import Macro, MacroTable
-from typlora.tex.mouth import Frame, Mouth
-from typlora.tex.needs import Needs
+from typlora.tex.mouth import Frame
 from typlora.tex.output import Output, Piece
 from typlora.tex.replacement import as_argument, fill, glue, without_line
-from typlora.tex.specs import DISPLAY_ENVIRONMENTS, MACRO_SPECS, STRUCTURAL, TEXT_ARGUMENT
+from typlora.tex.scopes import Scopes
+from typlora.tex.specs import MACRO_SPECS, STRUCTURAL, TEXT_ARGUMENT
+from typlora.tex.uses import Abort, Use
 
 MAX_DEPTH = 100
 MAX_STEPS = 20_000
@@ -32,63 +32,21 @@ MAX_PROBLEMS = 200
 _STOPS = re.compile(r"[\\{}%^_$]")
 
 
-class Abort(Exception):
-    """The use under way cannot be expanded because of ``culprit``; no message: not worth a problem."""
-
-    def __init__(self, culprit: str, message: str = "") -> None:
-        self.culprit = culprit
-        self.message = message
-
-
-@dataclass(slots=True)
-class Use:
-    """The use of a macro in the document that is being expanded, and what to return to if it fails."""
-
-    name: str
-    first: int
-    last: int
-    frame: int
-    after: int
-    pieces: int
-    math: bool
-    groups: int
-    environments: int
-    conditions: int
-    steps: int = 0
-    characters: int = 0
-
-
-def environment_key(name: str) -> str:
-    """How an environment is called where macros and environments are listed together."""
-    return f"begin{{{name}}}"
-
-
-class Expander(Mouth):
+class Expander(Scopes):
     """One run over one text."""
 
     def __init__(
         self, text: str, table: MacroTable, commands: Mapping[str, "Handler"], *, math: bool = False
     ) -> None:
-        super().__init__(text)
-        self.table = table
+        super().__init__(text, table, math=math)
         self.commands = commands
         self.problems: list[tuple[int, int, str]] = []
-        self.math = math
         self.flags: dict[str, bool] = {}  # \\newif switches by their condition's name
-        self.display = False  # in a displayed formula, for \\mathchoice
         self.lefts = 0  # \left without its \right so far
         self.conditions: list[bool] = []  # true where \else and \fi belong to a condition we decided
         self.output = Output()
         self._use: Use | None = None
-        self._groups: list[bool] = []  # math mode outside of each open group
-        self._group_math: bool | None = None
-        self._undo: list[tuple[int, bool, str, Macro | None]] = []
-        self._needs = Needs()
-        self._environments: list[tuple[str, Macro | None, list[str | None], int]] = []
-        self._given_up: set[str] = set()
-        self.kept: frozenset[str] = frozenset()  # what stays; environments by their keys
         self._total = 0
-        self._owned = not math  # the table of a formula is shared between formulas
 
     def run(self) -> list[Piece]:
         """Read everything; never raises."""
@@ -204,64 +162,6 @@ class Expander(Mouth):
         self.output.copy(frame, start, end)
         frame.position = end
 
-    # Groups, scopes and arguments of known commands.
-
-    def _open_group(self) -> None:
-        self._groups.append(self.math)
-        if self._group_math is not None:
-            self.math = self._group_math
-            self._group_math = None
-
-    def _close_group(self) -> None:
-        if self._groups:
-            self.math = self._groups.pop()
-        level = len(self._groups)
-        self._needs.leave(level)
-        while self._undo and self._undo[-1][0] > level:
-            _, environment, name, old = self._undo.pop()
-            macros = self.table.environments if environment else self.table.definitions
-            if old is None:
-                macros.pop(name, None)
-            else:
-                macros[name] = old
-
-    def is_given_up(self, name: str) -> bool:
-        """Whether an earlier use of a macro (or of an environment, by its key) failed."""
-        return name in self._given_up or name in self.kept
-
-    def open_environment(self, name: str, macro: Macro | None, values: list[str | None], math: bool) -> None:
-        """Note that an environment begins; ``macro`` is the user's definition of it, if it is expanded."""
-        self._environments.append((name, macro, values, len(self._groups)))
-        if macro is None:
-            self._needs.clear()
-            self._open_group()
-            self.math = self.math or math
-            self.display = self.display or name in DISPLAY_ENVIRONMENTS
-
-    def close_environment(self, name: str) -> tuple[Macro, list[str | None]] | None:
-        """Note that it ends; what to expand then, if it is the user's own."""
-        for index in range(len(self._environments) - 1, max(-1, len(self._environments) - 50), -1):
-            opened, macro, values, level = self._environments[index]
-            if opened != name:
-                continue
-            if macro is not None:
-                del self._environments[index]
-                return macro, values
-            del self._environments[index:]
-            self.display = self.display and name not in DISPLAY_ENVIRONMENTS
-            while len(self._groups) > level:
-                self._close_group()
-            return None
-        return None
-
-    def open_group(self) -> None:
-        """``\\begingroup`` and its like."""
-        self._open_group()
-
-    def close_group(self) -> None:
-        """``\\endgroup`` and its like."""
-        self._close_group()
-
     # Definitions.
 
     def _definition(self, frame: Frame, start: int, after: int, word: str) -> bool:
@@ -291,20 +191,6 @@ class Expander(Mouth):
         body = "".join(piece.of(str(macro.body[0])) for piece in inner.run())
         changed = Macro(macro.name, (), (body,), macro.prefix, internal=macro.internal)
         return Definition(definition.end, definition.name, changed, globally=definition.globally)
-
-    def define(self, definition: Definition) -> None:
-        """Put a definition into the table until the group ends."""
-        if not self._owned:
-            self.table = self.table.copy()
-            self._owned = True
-        macros = self.table.environments if definition.environment else self.table.definitions
-        old = macros.get(definition.name)
-        apply(definition, self.table)
-        if self._groups and not definition.globally and macros.get(definition.name) is not old:
-            self._undo.append((len(self._groups), definition.environment, definition.name, old))
-        self._given_up.discard(
-            environment_key(definition.name) if definition.environment else definition.name
-        )
 
     # Uses.
 
