@@ -8,6 +8,7 @@ close to the author's, not the same; a ``.bbl`` is preferred because it is what 
 import re
 from dataclasses import dataclass
 
+from typlora.convert.document.amsrefs import formatted_entries
 from typlora.convert.document.bibliography import plain_latex, reference_word
 from typlora.convert.document.bibtex import Fault, Record, read_records, write_record
 from typlora.convert.document.builder import Builder, macro
@@ -26,7 +27,7 @@ _COMMAND = re.compile(r"^[^%\n]*?(\\(?:bibliography\s*\{[^{}]*\}|printbibliograp
 
 def insert_bbl(project: Project) -> SourceText:
     """The source with the formatted bibliography where LaTeX would read it."""
-    source = project.source
+    source = formatted_entries(project.source)
     found = _COMMAND.search(source.text)
     if project.bbl is None or found is None or "\\begin{thebibliography}" in source.text:
         return source

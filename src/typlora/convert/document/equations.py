@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from typlora.convert.document.builder import Builder, environment, environment_arguments, macro
+from typlora.convert.document.chemistry import COMMAND, chemistry_latex
 from typlora.convert.document.colors import color
 from typlora.convert.document.context import Context, Target, letter
 from typlora.convert.document.nodes import (
@@ -63,6 +64,10 @@ def formula_latex(nodes: Sequence[Node], context: Context) -> str:
     for node in walk(nodes):
         if kind(node) == "comment":
             cuts.append((node.pos, end(node), _comment_space(node)))
+        elif is_macro(node, "qedhere"):
+            cuts.append((node.pos, node.pos + len("\\qedhere"), " "))
+        elif is_macro(node, "ce", "cee", "cf") and (found := COMMAND.match(context.text, node.pos)):
+            cuts.append((node.pos, found.end(), chemistry_latex(found[1])))
         elif is_macro(node, *_NUMBERING):
             cuts.append((node.pos, _macro_end(node, context), " "))
         elif is_macro(node, "makebox") and (box := _BOX.match(context.text, node.pos)):
