@@ -44,7 +44,7 @@ def code_fingerprint() -> str:
     """Hash of the code that proposes, judges and simplifies: a changed judge never meets old verdicts."""
     package = Path(__file__).parent.parent
     digest = hashlib.sha256(config.TYPST_VERSION.encode())
-    for folder in ("verify", "engines", "convert/idiom"):
+    for folder in ("verify", "engines", "convert/idiom", "convert/unknown"):
         for file in sorted((package / folder).rglob("*.py")):
             digest.update(file.read_bytes())
     digest.update((package / "convert/simplify.py").read_bytes())

@@ -37,6 +37,14 @@ class Sampler(Protocol):
     def sample(self, units: Sequence[Unit], k: int) -> list[list[Candidate]]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """How units other than formulas are judged; ``salt`` is what verdicts depend on besides the unit."""
+
+    verifier: Verifier
+    salt: str
+
+
 @dataclass(slots=True)
 class _State:
     """A distinct unit on its way through the cascade."""
@@ -73,9 +81,16 @@ class Cascade:
         self._samples = samples
         self._batch = batch
         self._salt = salt  # of the cache key: what else decides a verdict
+        self._blocks: Blocks | None = None
 
-    def convert(self, units: Sequence[Unit], progress: Progress | None = None) -> list[Conversion]:
-        """One conversion a unit, in order. Raises ``EngineError`` when the only engine cannot work."""
+    def convert(
+        self, units: Sequence[Unit], progress: Progress | None = None, blocks: Blocks | None = None
+    ) -> list[Conversion]:
+        """One conversion a unit, in order. Raises ``EngineError`` when the only engine cannot work.
+
+        With ``blocks`` the units may be formulas and blocks together: the engines get them in one batch.
+        """
+        self._blocks = blocks
         states: dict[tuple[object, ...], _State] = {}
         of_unit = [states.setdefault(_identity(unit), _State(unit)) for unit in units]
         distinct = list(states.values())
@@ -125,7 +140,7 @@ class Cascade:
         size = min(self._batch, MODEL_BATCH) if isinstance(engine, Sampler) else self._batch
         for batch in _batches(waiting, size):
             tell(f"{engine.name} {suffix}".strip())
-            keys = [entry_key(state.unit, fingerprint) for state in batch]
+            keys = [entry_key(state.unit, fingerprint + self._more_salt(state.unit)) for state in batch]
             known = self._cache.get(keys) if self._cache is not None else {}
             ask: list[tuple[bytes, _State]] = []
             for key, state in zip(keys, batch, strict=True):
@@ -188,13 +203,13 @@ class Cascade:
             ]
         else:
             simple = [candidate.typst for _, candidate in flat]
-        verdicts = self._verifier.verify([units[position] for position, _ in flat], simple)
+        verdicts = self._verify([units[position] for position, _ in flat], simple)
         for (position, candidate), text, verdict in zip(flat, simple, verdicts, strict=True):
             if verdict.proved or text == candidate.typst:
                 found.append((position, Remembered(text, candidate.engine, verdict)))
             else:
                 again.append((position, candidate))
-        if again:
+        if again:  # formulas only: of other units no candidate was made simpler
             those = [units[position] for position, _ in again]
             verdicts = self._verifier.verify(those, [candidate.typst for _, candidate in again])
             proved = [index for index, verdict in enumerate(verdicts) if verdict.proved]
@@ -204,6 +219,22 @@ class Cascade:
                 text = texts.get(index, candidate.typst)
                 found.append((position, Remembered(text, candidate.engine, verdict)))
         return found
+
+    def _verify(self, units: Sequence[Unit], typst: Sequence[str]) -> list[Verdict]:
+        """Each unit by the verifier for its kind."""
+        if self._blocks is None:
+            return self._verifier.verify(units, typst)
+        formulas = [index for index, unit in enumerate(units) if unit.kind is UnitKind.FORMULA]
+        others = [index for index, unit in enumerate(units) if unit.kind is not UnitKind.FORMULA]
+        found: dict[int, Verdict] = {}
+        for verifier, some in ((self._verifier, formulas), (self._blocks.verifier, others)):
+            if some:
+                verdicts = verifier.verify([units[i] for i in some], [typst[i] for i in some])
+                found.update(zip(some, verdicts, strict=True))
+        return [found[index] for index in range(len(units))]
+
+    def _more_salt(self, unit: Unit) -> str:
+        return "" if self._blocks is None or unit.kind is UnitKind.FORMULA else f" {self._blocks.salt}"
 
 
 def settle(unit: Unit, proved: Remembered | None, refused: Sequence[Remembered]) -> Conversion:

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typlora.convert.assemble import Assembled, assemble, joined
 from typlora.convert.authored.choice import candidates
 from typlora.convert.authored.keeping import Judge, Kept, keep_macros
-from typlora.convert.cascade import Cascade, Progress, Sampler
+from typlora.convert.cascade import Blocks, Cascade, Progress, Sampler
 from typlora.convert.chunks import ask_for_chunks
 from typlora.convert.composites import compose
 from typlora.convert.conversion import Conversion
@@ -19,6 +19,8 @@ from typlora.convert.document.nouns import Asset, Draft
 from typlora.convert.report.items import Document, Item, build, loss_item
 from typlora.convert.silence import Checked, check_words
 from typlora.convert.tree import Tree, mend_paths, plant, same_pages
+from typlora.convert.unknown import ask, place
+from typlora.convert.unknown.questions import within
 from typlora.errors import InputError
 from typlora.files import write_atomic
 from typlora.tex.project import Project
@@ -66,7 +68,7 @@ def convert_project(
     ``model_only`` asks for all of them and not just where something is not proved. ``draw``: a TeX
     installation, if there is one, draws the pictures that Typst cannot. With ``tree`` the files of the
     project come out as files again: the others are among the assets. ``keep``: macros of the author's that
-    are used often stay functions, where that shows the same.
+    are used often stay functions, where that shows the same; blocks are not put to a model then.
     """
     from typlora.convert.draft import draft as make_draft
 
@@ -74,9 +76,19 @@ def convert_project(
     if progress is not None:
         progress(0, 0, "reading")
     draft = make_draft(project, draw=draw)
-    conversions = compose(draft, cascade.convert(draft.formulas, progress))
-    taken: list[Conversion] = []
     engines = [engine for engine in cascade.engines if isinstance(engine, Sampler)]
+    plain = draft
+    asked = ask(draft, pool) if engines and not keep else None
+    found = cascade.convert(
+        (*draft.formulas, *(() if asked is None else asked.units)),
+        progress,
+        None if asked is None else Blocks(asked.judge, asked.salt),
+    )
+    conversions = compose(draft, found[: len(draft.formulas)])
+    taken: list[Conversion] = []
+    if asked is not None:
+        draft, taken = place(draft, asked, found[len(draft.formulas) :])
+        notes = (*notes, asked.note) if asked.note else notes
     if chunk != "formula" and engines:
         draft, taken = ask_for_chunks(
             draft, conversions, chunk, engines, pool, everything=model_only, progress=progress
@@ -92,6 +104,10 @@ def convert_project(
             draft = replace(with_macros.draft, source=draft.source)
             conversions = list(with_macros.conversions)
     assembled, checked, planted = _assemble(draft, conversions, pool, project if tree else None)
+    if chunk == "formula" and taken and _worse(taken, draft, assembled, checked):
+        draft, taken = plain, []
+        notes = (*notes, "blocks that the model wrote were taken back: the document is better without them")
+        assembled, checked, planted = _assemble(draft, conversions, pool, project if tree else None)
     if checked is None:
         notes = (*notes, "the check for lost words could not be made: the document has no HTML form")
     if planted is not None:
@@ -144,6 +160,14 @@ def _assemble(
             return assembled, None, planted
         reported = [loss.latex for loss in assembled.losses]
         return assembled, check_words(draft.source, compiled.pages[0], reported), planted
+
+
+def _worse(taken: Sequence[Conversion], draft: Draft, assembled: Assembled, checked: Checked | None) -> bool:
+    """Whether blocks that a model wrote do not stand in the whole, or words of them are missing there."""
+    spans = [conversion.unit.span for conversion in taken]
+    doubtful = [loss.span for loss in assembled.losses[len(draft.losses) :]]
+    doubtful += [finding.span for finding in checked.findings] if checked is not None else []
+    return any(within(one, span) for one in doubtful for span in spans)
 
 
 def _keep(

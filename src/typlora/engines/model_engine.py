@@ -76,7 +76,7 @@ class ModelEngine:
         start = time.perf_counter()
         generated = self._generate([self.request(unit, 0) for unit in units], 0.0)
         share = (time.perf_counter() - start) / max(len(units), 1)
-        return [self._candidate(one, share) for one in generated]
+        return [self._candidate(unit, one, share) for unit, one in zip(units, generated, strict=True)]
 
     def sample(
         self,
@@ -94,8 +94,8 @@ class ModelEngine:
         generated = self._generate(requests, warmth)
         share = (time.perf_counter() - start) / max(len(units), 1)
         found: list[list[Candidate]] = []
-        for number in range(len(units)):
-            drawn = [self._candidate(one, share) for one in generated[number * k : (number + 1) * k]]
+        for number, unit in enumerate(units):
+            drawn = [self._candidate(unit, one, share) for one in generated[number * k : (number + 1) * k]]
             found.append(list({one.typst: one for one in drawn if one is not None}.values()))
         return found
 
@@ -119,7 +119,7 @@ class ModelEngine:
         requests = [Request(tuple(prompt), limit) for prompt, limit in zip(prompts, limits, strict=True)]
         generated = self._generate(requests, 0.0)
         share = (time.perf_counter() - start) / max(len(units), 1)
-        found = [self._candidate(one, share) for one in generated]
+        found = [self._candidate(unit, one, share) for unit, one in zip(units, generated, strict=True)]
         return [None if one is None else replace(one, engine=REPAIRED) for one in found]
 
     def close(self) -> None:
@@ -150,11 +150,15 @@ class ModelEngine:
     def _limit(self, prompt: Sequence[int]) -> int:
         return min(self._max, int(SPARE + GROWTH * len(prompt)))
 
-    def _candidate(self, generated: Generated, seconds: float) -> Candidate | None:
+    def _candidate(self, unit: Unit, generated: Generated, seconds: float) -> Candidate | None:
         if generated.finish is not Finish.END:
             return None
         typst = self._prompts().decode(list(generated.ids))
-        return Candidate(closed(typst), NAME, seconds) if typst else None
+        if unit.kind is UnitKind.FORMULA:
+            typst = closed(
+                typst
+            )  # it counts as maths does: in text quotation marks and brackets may stand alone
+        return Candidate(typst, NAME, seconds) if typst else None
 
     def _prompts(self) -> "PromptEncoder":
         if self._encoder is None:

@@ -39,6 +39,22 @@ _EXAMPLES = (
     (r"\frac{a_1}{2} \leq \sum_{i=1}^n \mathbb{E}[X_i]", "a_1 / 2 <= sum_(i = 1)^n EE[X_i]"),
     (r"\begin{align} x &= 1 \\ y &= \text{if } z \end{align}", 'x &= 1 \\\ny &= "if " z'),
 )
+_BLOCK_INSTRUCTION = (
+    "Convert a piece of a LaTeX document to Typst markup (version 0.15). Keep every word and every formula, "
+    "in order, and add none. Answer with the Typst and nothing else: no explanation, no code fence. Use no "
+    "rules (set, show), no imports and no definitions. An environment or command that you do not know is a "
+    "list, a table or text, by what is in it."
+)
+_BLOCK_EXAMPLES = (
+    (
+        r"\begin{points}[flat] \item First \emph{one} with $q_{1}$. \item Second. \end{points}",
+        "- First _one_ with $q_1$.\n- Second.",
+    ),
+    (
+        r"\begin{grid}{lr} Name & Size \\ $q_{1}$ & 3 \end{grid}",
+        "#table(columns: 2, [Name], [Size], [$q_1$], [3])",
+    ),
+)
 _FENCE = re.compile(r"^```\w*\n(.*?)\n?```$", re.DOTALL)
 _THOUGHTS = re.compile(r"<think>.*?</think>", re.DOTALL)
 
@@ -129,10 +145,11 @@ class OpenAIEngine:
             reply = self._completion(settings, prompt)
         else:
             reply = self._post("/chat/completions", {**settings, "messages": _messages(unit)})
-        typst = None if reply is None else _answer(reply)
+        formula = unit.kind is UnitKind.FORMULA
+        typst = None if reply is None else _answer(reply, formula)
         if not typst or any(word in typst for word in FORBIDDEN):
             return None
-        return Candidate(closed(typst), NAME, time.perf_counter() - start)
+        return Candidate(closed(typst) if formula else typst, NAME, time.perf_counter() - start)
 
     def _completion(self, settings: dict[str, Any], prompt: list[int]) -> Any:
         """Tokens where the server takes them; else their text, whose marks its tokenizer reads as such."""
@@ -194,13 +211,14 @@ class OpenAIEngine:
 
 
 def _messages(unit: Unit) -> list[dict[str, str]]:
-    messages = [{"role": "system", "content": _INSTRUCTION}]
-    for latex, typst in _EXAMPLES:
+    formula = unit.kind is UnitKind.FORMULA
+    messages = [{"role": "system", "content": _INSTRUCTION if formula else _BLOCK_INSTRUCTION}]
+    for latex, typst in _EXAMPLES if formula else _BLOCK_EXAMPLES:
         messages += [{"role": "user", "content": latex}, {"role": "assistant", "content": typst}]
     return [*messages, {"role": "user", "content": unit.latex}]
 
 
-def _answer(reply: Any) -> str | None:
+def _answer(reply: Any, formula: bool) -> str | None:
     """The Typst of an answer; ``None`` when it was cut off or is no answer at all."""
     try:
         choice = reply["choices"][0]
@@ -210,13 +228,13 @@ def _answer(reply: Any) -> str | None:
         return None
     if not isinstance(text, str) or finish == "length":
         return None
-    return _unwrapped(_THOUGHTS.sub("", text).strip())
+    return _unwrapped(_THOUGHTS.sub("", text).strip(), formula)
 
 
-def _unwrapped(text: str) -> str:
+def _unwrapped(text: str, formula: bool) -> str:
     if fenced := _FENCE.match(text):
         text = fenced.group(1).strip()
-    if len(text) > 1 and text[0] == text[-1] == "$":
+    if formula and len(text) > 1 and text[0] == text[-1] == "$":
         return text[1:-1].strip()
     return text
 
