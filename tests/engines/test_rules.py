@@ -162,14 +162,14 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(PIECES, max_size=25), st.booleans())
 def test_no_input_raises_and_no_mark_is_left_behind(pieces: list[str], display: bool) -> None:
     found = convert("".join(pieces), display)
     assert found is None or not any("\ue000" <= char <= "\uf8ff" for char in found)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=40))
 def test_any_text_is_survived(text: str) -> None:
     convert(text, False)

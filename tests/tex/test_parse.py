@@ -40,7 +40,7 @@ def kinds(text: str) -> list[str]:
 
 
 @given(latex)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_anything_parses_and_every_node_is_its_source(text: str) -> None:
     nodes = parse(text).nodes
     position = 0

@@ -74,14 +74,14 @@ def test_absurd_formulas_have_no_reference_and_do_not_crash(latex: str) -> None:
     assert tokens is None and reason
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(alphabet=r"\{}^_&$%~'()[]|abαβxf1 +-=<>sumfracleftrightbegind", max_size=60), st.booleans())
 def test_any_latex_gives_a_reference_or_a_reason(latex: str, display: bool) -> None:
     tokens, reason = reference(latex, display)
     assert (tokens is None) == bool(reason)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.sampled_from([case.latex for case in CASES]), min_size=2, max_size=5), st.booleans())
 def test_reading_is_compositional_and_repeatable(parts: list[str], display: bool) -> None:
     whole = r" \quad ".join("{" + part + "}" for part in parts)

@@ -28,13 +28,13 @@ PIECES = [
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=14))
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
 def test_mixtures_compile(pieces: list[str]) -> None:
     body = "".join(pieces)
     assert compile_error(drafted(body)) == "", body
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 def test_any_text_compiles(text: str) -> None:
     assert compile_error(drafted(text)) == "", text

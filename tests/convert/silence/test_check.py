@@ -82,7 +82,7 @@ def test_the_title_block_counts() -> None:
 
 
 @given(st.text(alphabet="ab \\{}[]$%&~\n\"'^beginnd(){}lstlisting", max_size=80))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_text_can_be_read(text: str) -> None:
     source = SourceText.from_file("main.tex", text)
     for token in latex_tokens(text):

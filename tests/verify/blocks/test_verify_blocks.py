@@ -136,7 +136,7 @@ def test_helper_of_the_preamble(pool: CompilerPool) -> None:
     ).proved
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(latex=st.text(max_size=60), typst=st.text(max_size=60))
 def test_any_text_gets_a_verdict(pool: CompilerPool, latex: str, typst: str) -> None:
     verdict = _verify(pool, latex, typst)
