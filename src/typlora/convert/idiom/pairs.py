@@ -98,7 +98,9 @@ def _bare_matrix(tokens: list[Token], delimiter: str) -> list[Token] | None:
     first = arguments(tokens[2:-1])[0] if tokens[0].text == "mat" else []
     if [token.text for token in first if token.kind != "space"] != ["delim", ":", "#none"]:
         return None
-    comma = next(position for position, token in enumerate(tokens) if token.text == ",")
+    comma = next((position for position, token in enumerate(tokens) if token.text == ","), None)
+    if comma is None:  # a matrix without entries, which a model may write
+        return None
     rest = tokens[after(tokens, comma) :]
     if delimiter == "(":
         return [*tokens[:2], *rest]
