@@ -1,10 +1,12 @@
 """How whole documents come out: compiles, words kept, headings, losses, seconds.
 
-    python benchmarks/documents.py FOLDER [--engine rules|auto|none] [--show-words N] [--out FOLDER]
+    python benchmarks/documents.py FOLDER [--engine rules|auto|model|none] [--show-words N] [--out FOLDER]
 
 FOLDER holds one folder a document, with ``main.tex`` and, to compare words with, ``latex.pdf``. Words are
 those of at least three letters in the text of both PDFs (``pdftotext``), Japanese is compared character by
 character. With ``--engine none`` formulas are filled with their words only: structure alone is measured.
+Nothing is remembered from one document to the next, and each loads the model anew: seconds are those of a
+person's first conversion. ``asked`` counts blocks that no writer knows and that a model wrote.
 """
 
 import argparse
@@ -15,6 +17,7 @@ import tempfile
 import time
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +45,8 @@ class Result:
     silent: int | None = (
         None  # words that the check at the end of a conversion found neither kept nor reported
     )
+    pages: int = 0
+    written: int = 0  # blocks that a model wrote
 
 
 def words(text: str) -> Counter[str]:
@@ -94,6 +99,7 @@ def measure(folder: Path, engine: str, out: Path, pool: CompilerPool) -> Result:
     made = draft(project)
     losses = len(made.losses)
     silent: int | None = None
+    written = 0
     target = out / folder.name
     target.mkdir(parents=True, exist_ok=True)
     for asset in made.assets:
@@ -105,10 +111,18 @@ def measure(folder: Path, engine: str, out: Path, pool: CompilerPool) -> Result:
         if not ok:
             print(f"{folder.name}: line {compiled.line}: {compiled.error}")
     else:
+        from typlora.cli._model import with_model
         from typlora.convert.stack import Options, open_cascade
 
-        cascade = open_cascade(Options(engine=engine, cache=False), pool)
-        result = convert_project(project, cascade, pool, source=folder.name, output=str(target))
+        options, notes = with_model(Options(engine=engine, cache=False))
+        if notes:
+            raise SystemExit(notes[0])
+        cascade = open_cascade(options, pool)
+        result = convert_project(
+            project, cascade, pool, source=folder.name, output=str(target), model_only=engine == "model"
+        )
+        cascade.close()
+        written = sum(item.engine == "model" and item.kind != "formula" for item in result.document.items)
         typst, pdf, ok = result.typst, result.pdf, bool(result.pdf)
         losses = sum(item.is_loss for item in result.document.items)
         silent = None if result.document.words is None else result.document.missing
@@ -125,7 +139,22 @@ def measure(folder: Path, engine: str, out: Path, pool: CompilerPool) -> Result:
     headings = sum(
         block.unit.kind is UnitKind.HEADING or str(block.parts[0]).startswith("==") for block in made.blocks
     )
-    return Result(folder.name, ok, share, headings, losses, seconds, missing, silent)
+    pages = _pages(target / "main.pdf") if ok else 0
+    return Result(folder.name, ok, share, headings, losses, seconds, missing, silent, pages, written)
+
+
+def _pages(pdf: Path) -> int:
+    run = subprocess.run(["pdfinfo", str(pdf)], capture_output=True, text=True, check=False)
+    found = re.search(r"^Pages:\s*(\d+)", run.stdout, re.M)
+    return int(found[1]) if found else 0
+
+
+def _ten_pages(results: Sequence[Result]) -> str:
+    """Median seconds a page, ten times: what a paper of ten pages takes."""
+    each = [10 * result.seconds / result.pages for result in results if result.pages]
+    near = [result.seconds for result in results if 7 <= result.pages <= 13]
+    text = f"ten pages: {statistics.median(each):.1f} s by the median of seconds a page" if each else ""
+    return text + (f", {statistics.median(near):.1f} s by the {len(near)} of 7 to 13 pages" if near else "")
 
 
 def _shown(count: int | None) -> str:
@@ -135,20 +164,21 @@ def _shown(count: int | None) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the conversion of whole documents.")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--engine", choices=["rules", "auto", "none"], default="rules")
+    parser.add_argument("--engine", choices=["rules", "auto", "model", "none"], default="rules")
     parser.add_argument("--show-words", type=int, default=0, help="print that many missing words a document")
     parser.add_argument("--out", type=Path, help="keep the results here")
     flags = parser.parse_args()
     results = []
     with tempfile.TemporaryDirectory() as scratch, CompilerPool(jobs=1, seconds=60) as pool:
-        print(f"{'document':14} compiles  words kept  headings  losses  silent  seconds")
+        print(f"{'document':14} compiles  words kept  headings  losses  silent  pages  asked  seconds")
         for folder in sorted(path.parent for path in flags.folder.glob("*/main.tex")):
             result = measure(folder, flags.engine, flags.out or Path(scratch), pool)
             results.append(result)
             share = f"{result.words:9.1f} %" if result.words is not None else "          -"
             compiles = "yes" if result.compiles else "NO"
             numbers = (
-                f"{result.headings:9} {result.losses:7} {_shown(result.silent):>7} {result.seconds:8.2f}"
+                f"{result.headings:9} {result.losses:7} {_shown(result.silent):>7} "
+                f"{result.pages:6} {result.written:6} {result.seconds:8.2f}"
             )
             print(f"{result.name:14} {compiles:8} {share} {numbers}", flush=True)
             if flags.show_words:
@@ -158,7 +188,7 @@ def main() -> None:
         mean = f"{statistics.mean(shares):.1f} %" if shares else "-"
         print(
             f"{sum(r.compiles for r in results)} of {len(results)} compile; words kept {mean} on average; "
-            f"median {statistics.median(r.seconds for r in results):.2f} s"
+            f"median {statistics.median(r.seconds for r in results):.2f} s; {_ten_pages(results)}"
         )
 
 

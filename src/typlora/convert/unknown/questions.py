@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from typlora.convert.document.registry import ENVIRONMENTS
 from typlora.convert.document.nodes import Node, end, is_macro, kind, walk
 from typlora.convert.document.nouns import Draft, Loss, Slot
+from typlora.convert.document.registry import ENVIRONMENTS
 from typlora.convert.kept import raw_inline
 from typlora.convert.unknown.readings import Reading, bare_calls, environment, item_command, readings
 from typlora.tex.parse import parse
