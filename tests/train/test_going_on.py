@@ -348,6 +348,19 @@ def test_a_merged_run_answers_as_base_and_adapter_do(
         merge(tmp_path / "r", tmp_path / "m")
 
 
+def test_an_adapter_is_read_with_its_bases_tokenizer(
+    tmp_path: Path, data: Path, run: Trainer, base: Path
+) -> None:
+    from typlora.model.export import merge
+
+    run(data, tmp_path / "a", max_steps=2)
+    assert not list((tmp_path / "a").rglob("tokenizer*"))
+    assert (merge(tmp_path / "a", tmp_path / "m").folder / "tokenizer.json").is_file()
+    shutil.copy2(base / "tokenizer.json", tmp_path / "a")  # as earlier versions wrote it
+    status, _ = run(data, tmp_path / "b", {"continue_from": tmp_path / "a"}, max_steps=1)
+    assert status == 0 and not (tmp_path / "b" / "tokenizer.json").exists()
+
+
 def test_after_4_bit_training_both_ways_of_merging_are_tried(
     tmp_path: Path, data: Path, run: Trainer
 ) -> None:

@@ -104,12 +104,12 @@ class PromptEncoder:
 
     @classmethod
     def from_folder(cls, folder: Path) -> "PromptEncoder":
-        """Read ``tokenizer.json`` of a base or a run folder."""
+        """Read ``tokenizer.json`` of a base (adapters are read with their base's)."""
         from tokenizers import Tokenizer
 
         path = folder / "tokenizer.json"
         if not path.is_file():
-            raise ModelError(f"{path} is missing; a base or run folder carries its tokenizer")
+            raise ModelError(f"{path} is missing; a base folder carries its tokenizer")
         return cls(Tokenizer.from_file(str(path)))
 
     def encode_prompt(self, latex: str, display: bool = False, *, block: bool = False) -> list[int]:

@@ -253,11 +253,12 @@ def _voice(stream: TextIO | None) -> TextIO:
 
 
 def _found(out: Path, record: RunRecord, base: Path) -> None:
-    """Make the run folder with its record and tokenizer."""
+    """Make the run folder with its record. An adapter is read with its base's tokenizer: no copy of it."""
     try:
         out.mkdir(parents=True, exist_ok=True)
         write_record(out, record)
-        for name in ("tokenizer.json", "tokenizer_config.json"):
+        needed = () if record.config.get("method") == "lora" else ("tokenizer.json", "tokenizer_config.json")
+        for name in needed:
             if (base / name).is_file():
                 shutil.copy2(base / name, out / name)
     except OSError as error:
