@@ -179,6 +179,29 @@ def test_an_odd_macro_gives_its_words(server: Server, pool: CompilerPool) -> Non
     assert [item.latex for item in converted.document.items if item.kind == "structure"] == [r"\odd[opt]"]
 
 
+@pytest.mark.parametrize(
+    ("latex", "answer", "expected"),
+    [
+        (
+            r"\begin{cells}{lr} \hline one & $y$ \\ \hline two & 3 \\ \hline \end{cells}",
+            "#table(columns: 2, [one], [$q_1$], [two], [3])",
+            "#table(columns: 2, [one], [$y$], [two], [3])",
+        ),
+        (
+            r"\begin{notions} \item[cat] An animal. \item[dog] Another. \end{notions}",
+            "/ cat: An animal.\n/ dog: Another.",
+            "/ cat: An animal.\n/ dog: Another.",
+        ),
+    ],
+    ids=["table", "terms"],
+)
+def test_tables_and_terms(server: Server, pool: CompilerPool, latex: str, answer: str, expected: str) -> None:
+    server.answer = lambda latex, body: answer
+    converted = convert(server, pool, latex)
+    assert expected in converted.typst and written(converted)
+    assert not any("unknown" in item.note for item in converted.document.items if item.kind == "structure")
+
+
 def test_ctrl_c_while_a_block_is_asked(server: Server, tmp_path: Path) -> None:
     waiting = threading.Event()
 

@@ -23,7 +23,7 @@ from typlora.tex.unit import Span, Unit, UnitKind
 LONGEST = 2_500  # characters; a small model answers nothing longer, and takes half a minute to fail
 _UNKNOWN = re.compile(r"unknown (?P<what>command|environment) \\?(?P<name>[^\s;]+)")
 _NEEDS_DOCUMENT = re.compile(
-    r"\\(?:label|[A-Za-z]*[Rr]ef|[A-Za-z]*[Cc]ite[A-Za-z]*|caption\w*|includegraphics|bibitem|bibliography|item\s*\[)"
+    r"\\(?:label|[A-Za-z]*[Rr]ef|[A-Za-z]*[Cc]ite[A-Za-z]*|caption\w*|includegraphics|bibitem|bibliography)"
     r"|\\(?:part|chapter|(?:sub)*section|footnotemark|footnotetext|tableofcontents|verb|lstinline|newpage)\b"
 )
 # Environments that may stand inside a question: they mean the same everywhere.
@@ -33,6 +33,8 @@ _PLAIN = frozenset(
         *("flushleft", "flushright"),
     )
 )
+# LaTeX's own commands inside tables, which nobody knows outside of them.
+_OF_TABLES = frozenset(("hline", "cline", "toprule", "midrule", "bottomrule", "cmidrule", "multicolumn"))
 _BEGIN = re.compile(r"\\begin\s*\{([^{}]*)\}")
 
 
@@ -121,7 +123,7 @@ def _question(
         return None
     span = source.span(start, stop)
     names = [match for loss in unknown if within(loss.span, span) and (match := _UNKNOWN.match(loss.reason))]
-    commands = frozenset(match["name"] for match in names if match["what"] == "command")
+    commands = frozenset(match["name"] for match in names if match["what"] == "command") - _OF_TABLES
     environments = frozenset(match["name"] for match in names if match["what"] == "environment")
     item = item_command(source.text[start:stop], commands, environments)
     bare = tuple(name for name in commands - {item, "item"} if any(bare_calls(source.text[start:stop], name)))
