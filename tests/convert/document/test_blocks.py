@@ -108,3 +108,27 @@ def test_running_heads_are_content_and_page_numbers_are_layout() -> None:
 def test_rules_are_drawn_and_struts_are_not() -> None:
     assert typst("a\n\n\\rule{\\textwidth}{1pt}\n\nb") == "a\n\n#line(length: 100%, stroke: 1pt)\n\nb"
     assert typst("a\\rule{0pt}{2ex}b") == "ab"
+
+
+def test_the_table_of_contents_is_as_deep_as_in_latex() -> None:
+    assert typst("\\tableofcontents\\section{A}") == "#outline()\n\n= A"
+    assert typst("\\tableofcontents\\section{A}\\paragraph{B} c").startswith("#outline(depth: 3)")
+    assert typst("\\tableofcontents\\subsection{A}", "\\setcounter{tocdepth}{1}").startswith(
+        "#outline(depth: 1)"
+    )
+
+
+def test_starred_headings_are_no_line_of_the_table_of_contents() -> None:
+    starred = "#heading(level: 1, outlined: false)[A]"
+    assert typst("\\tableofcontents\\section*{A}") == f"#outline()\n\n{starred}"
+    listed = "\\tableofcontents\\section*{A}\\addcontentsline{toc}{section}{A}"
+    assert typst(listed) == "#outline()\n\n= A"
+
+
+def test_parts_stand_in_the_table_of_contents() -> None:
+    body = "\\tableofcontents\\part{One}\\section{A}\\part*{Two}"
+    assert typst(body) == (
+        '#outline(target: selector(heading).or(figure.where(kind: "part")))\n\n'
+        "#part[Part I\u2003One]\n\n= A\n\n#part[Two]"
+    )
+    assert compile_error(drafted(body)) == ""

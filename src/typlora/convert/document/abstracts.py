@@ -40,6 +40,6 @@ def write_abstract(builder: Builder, node: Node, nodes: list[Node]) -> None:
     inside = [Mark("\n"), Shift(2), Mark("  "), *body, Shift(-2), Mark("\n")]
     block = call("abstract", inside)
     if builder.context.options.get("abstract-spans"):
-        builder.context.need("spanning")
+        builder.context.need("spanning", "noted")
         block = call("spanning", block)
     builder.block(UnitKind.PARAGRAPH, block, node)

@@ -49,6 +49,7 @@ class Theorem:
     counter: str = ""  # empty: not numbered
     within: str = ""
     style: str = "plain"
+    swapped: bool = False  # the number stands before the name
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ class Context:
         self.targets: dict[str, Target] = {}
         self.labels: dict[str, str] = {}  # Typst label -> key or owner, so that each is used once
         self.current = Target()
-        self.footnotes: list[Pieces] = []
+        self.marks: dict[str, list[Pieces]] = {}  # \\footnotemark by number; their texts are still to come
         self.captions: set[int] = set()  # places of captions that their floats have taken
         self.depth = 0
         self.chapters = False

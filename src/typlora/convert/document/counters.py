@@ -26,8 +26,8 @@ def set_counter(builder: Builder, node: Node, cursor: Cursor) -> None:
         value = str(context.counters.values.get(found[1], 0))
     if not re.fullmatch(r"-?\d{1,6}", value):
         return
-    if name == "secnumdepth":
-        context.options["secnumdepth"] = value
+    if name in {"secnumdepth", "tocdepth"}:
+        context.options[name] = value
         return
     number = int(value)
     if node.macroname == "addtocounter":

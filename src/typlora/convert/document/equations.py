@@ -26,6 +26,7 @@ from typlora.convert.document.nodes import (
 )
 from typlora.convert.document.nouns import Slot
 from typlora.convert.document.pieces import LINE_END, Later, Mark, Pieces, Text, call
+from typlora.convert.document.qed import end_of_proof
 from typlora.convert.document.tally import count
 
 ROW_ENVIRONMENTS = frozenset(
@@ -54,6 +55,7 @@ class Row:
     tag: str | None = None
     bare_tag: bool = False
     numbered: bool = True
+    ends_proof: bool = False  # \\qedhere stands in it
 
 
 def formula_latex(nodes: Sequence[Node], context: Context) -> str:
@@ -140,6 +142,8 @@ def math_node(builder: Builder, node: Node) -> None:
     row = _rows(inner, context)[0]
     keys = [key for r in _rows(inner, context) for key in r.keys]
     row.keys, row.numbered = keys, row.tag is not None
+    row.ends_proof = any(r.ends_proof for r in _rows(inner, context))
+    _place_qed(context, row)
     display(builder, node, latex, [row])
 
 
@@ -218,12 +222,26 @@ def environment_formula(builder: Builder, node: Node, inner: list[Node]) -> tupl
         tags = [row for row in rows if row.tag is not None]
         one = Row(keys, tags[0].tag if tags else None, bool(tags and tags[0].bare_tag))
         one.numbered = (numbers and all(row.numbered for row in rows)) or bool(tags)
+        one.ends_proof = any(row.ends_proof for row in rows)
         rows = [one]
         if base not in ONE_NUMBER or base in {"multline"}:
             head = _head(node, context)
             shown = name.removeprefix("narrow")
             latex = f"{head}\n{latex.strip()}\n\\end{{{name}}}".replace(name, shown)
+    for row in rows:
+        _place_qed(context, row)
     return latex, rows
+
+
+def _place_qed(context: Context, row: Row) -> None:
+    """``\\qedhere`` puts the end of the proof where a row without number has room for one."""
+    if row.ends_proof and not row.numbered and context.options.get("in-proof"):
+        row.tag = end_of_proof(context)
+        row.numbered = True
+        context.options["qed-placed"] = "yes"
+        context.need("placed-qed")
+    else:
+        row.ends_proof = False
 
 
 def _head(node: Node, context: Context) -> str:
@@ -258,6 +276,8 @@ def _numbering(node: Node, row: Row, context: Context) -> None:
     elif is_macro(node, "tag"):
         row.tag = _argument(node, context)
         row.bare_tag = context.text[node.pos : node.pos + 5] == "\\tag*"
+    elif is_macro(node, "qedhere"):
+        row.ends_proof = True
 
 
 def _argument(node: Node, context: Context) -> str:
@@ -300,7 +320,7 @@ def display(builder: Builder, node: Node, latex: str, rows: list[Row]) -> None:
         slot = context.formula(
             latex, node, display=True, labels=labels, before=f"#equation-rows({arguments}, $ ", after=" $)"
         )
-    context.numbered_equations = True
+    context.numbered_equations = context.numbered_equations or not all(row.ends_proof for row in numbered)
     builder.add(LINE_END, slot, LINE_END)
 
 
@@ -346,6 +366,8 @@ def row_argument(context: Context, row: Row, target: Target | None) -> str:
     label = f"<{target.label}>" if target is not None and target.label else ""
     if target is None:
         return "none"
+    if row.ends_proof:
+        return f"(tag: [{row.tag}])"
     if row.tag is not None:
         from typlora.convert.document.inline import string
 

@@ -4,6 +4,7 @@ import re
 
 from typlora.convert.document.builder import Builder, Chunk, environment, environment_arguments, macro
 from typlora.convert.document.context import Target
+from typlora.convert.document.footnotes import with_notes
 from typlora.convert.document.nodes import (
     Cursor,
     Node,
@@ -167,6 +168,8 @@ def write_float(builder: Builder, node: Node, ready: Pieces | None, nodes: list[
     out: Pieces = [Mark("#figure(\n"), Shift(2), Mark("  ")]
     if kind(node) == "environment" and node.environmentname.endswith("*") and context.two_columns:
         out.append(Mark('placement: top,\nscope: "parent",\n'))
+        body = with_notes(context, body, "noted(", ")")
+        words = with_notes(context, words, "#noted[", "]")
     context.need(f"caption-{what}")
     if what == "table" and caption is not None and _before_table(caption, nodes):
         context.need("caption-above")

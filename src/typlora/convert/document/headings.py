@@ -2,7 +2,7 @@
 
 from typlora.convert.document.builder import Builder, macro
 from typlora.convert.document.context import Context, Target, roman
-from typlora.convert.document.nodes import Cursor, Node, end
+from typlora.convert.document.nodes import Cursor, Node, end, is_macro
 from typlora.convert.document.pieces import Code, Later, Mark, Piece, Pieces, Text, is_empty, plain, strip
 from typlora.convert.document.tally import count
 from typlora.tex.unit import UnitKind
@@ -73,7 +73,7 @@ def write_heading(builder: Builder, node: Node, name: str, title: Pieces, *, sta
         context.need(f"run-in-{depth}")
     if starred and is_numbered(context, name):
         context.need("has-starred")
-        pieces: Pieces = [_starred(context, depth, title), target.anchor()]
+        pieces: Pieces = [_starred(context, depth, title, _is_listed(context, node)), target.anchor()]
     else:
         pieces = [Mark("=" * depth + " "), *_one_line(title), target.anchor()]
     if is_empty(title):
@@ -90,21 +90,35 @@ def _one_line(title: Pieces) -> Pieces:
     ]
 
 
-def _starred(context: Context, depth: int, title: Pieces) -> Piece:
-    """Written in full only where numbers are on, which the whole document decides."""
+def _starred(context: Context, depth: int, title: Pieces, listed: bool) -> Piece:
+    """Written in full only where numbers are on, or where it is no line of the table of contents, which the
+    whole document decides."""
 
     def pieces() -> Pieces:
-        if "heading-numbering" in context.needs:
-            return [Mark(f"#heading(level: {depth}, numbering: none)["), *title, Code("]")]
+        numbering = ", numbering: none" if "heading-numbering" in context.needs else ""
+        outlined = "" if listed or "outline" not in context.needs else ", outlined: false"
+        if numbering or outlined:
+            return [Mark(f"#heading(level: {depth}{numbering}{outlined})["), *title, Code("]")]
         return [Mark("=" * depth + " "), *_one_line(title)]
 
     return Later(pieces)
+
+
+def _is_listed(context: Context, node: Node) -> bool:
+    """Whether a starred heading stands in the table of contents: the author says so beside it."""
+    if "tocbibind" in context.packages or is_macro(node, "addchap", "addsec"):
+        return True
+    stop = end(node) if is_macro(node) else node.pos
+    return "\\addcontentsline" in context.text[max(0, node.pos - 120) : stop + 160]
 
 
 @macro("frontmatter", "mainmatter", "backmatter")
 def matter(builder: Builder, node: Node, cursor: Cursor) -> None:
     """Chapters before and behind the main part of a book have no numbers."""
     builder.context.options["no-chapter-numbers"] = "" if node.macroname == "mainmatter" else "yes"
+
+
+_PARTS = {"de": "Teil", "fr": "Partie", "es": "Parte", "it": "Parte", "pt": "Parte", "nl": "Deel"}
 
 
 @macro("part")
@@ -117,9 +131,17 @@ def part(builder: Builder, node: Node, cursor: Cursor) -> None:
         context.counters.step("part")
         number = roman(context.counters.values["part"])
         context.current = Target("part", number)
-        words = [Text(f"Part {number}\u2003"), *words]
+        name = (
+            f"第 {number} 部"
+            if context.language == "ja"
+            else f"{_PARTS.get(context.language, 'Part')} {number}"
+        )
+        words = [Text(f"{name}\u2003"), *words]
     context.need("part")
-    builder.block(UnitKind.HEADING, [Mark("#part["), *words, Code("]"), context.current.anchor()], node)
+    begin = "#pagebreak(weak: true)\n" if context.chapters else ""
+    builder.block(
+        UnitKind.HEADING, [Mark(f"{begin}#part["), *words, Code("]"), context.current.anchor()], node
+    )
 
 
 @macro("appendix", "appendices")
@@ -148,10 +170,26 @@ def contents(builder: Builder, node: Node, cursor: Cursor) -> None:
         "lstlistoflistings": "#outline(title: [Listings], target: figure.where(kind: raw))",
     }
     typst = targets[node.macroname]
+    context = builder.context
+    if node.macroname == "tableofcontents" and context.document_class != "beamer":
+        context.need("outline")
+        builder.block(UnitKind.HEADING, [Later(lambda: [Code(_outline(context))])], node)
+        return
     if builder.context.document_class == "beamer" and node.macroname == "tableofcontents":
         cursor.arguments(node, "[")
         typst = "#outline(title: none, depth: 2)"  # slides have titles of their own, which are headings too
     builder.block(UnitKind.HEADING, [Code(typst)], node)
+
+
+def _outline(context: Context) -> str:
+    """``#outline()``, with parts if there are any, and not deeper than LaTeX's ``tocdepth``."""
+    arguments = []
+    if "part" in context.needs:
+        arguments.append('target: selector(heading).or(figure.where(kind: "part"))')
+    depth = int(context.options.get("tocdepth", "2" if context.chapters else "3")) + bool(context.chapters)
+    if any(f"level-{level}" in context.needs for level in range(max(1, depth) + 1, 8)):
+        arguments.append(f"depth: {max(1, depth)}")
+    return f"#outline({', '.join(arguments)})"
 
 
 @macro("printindex", "printglossary", "printglossaries", "listoftodos")

@@ -137,16 +137,19 @@ HELPERS: dict[str, str] = {
     "labelled-item": """\
 // A list item with a label of its own.
 #let labelled-item(label, body) = grid(columns: (auto, 1fr), column-gutter: 0.6em, label, body)""",
+    "noted": """\
+// What stands over both columns: Typst drops the text of footnotes there, so it follows the body.
+#let noted(body) = context {
+  let start = here()
+  body
+  context for note in query(selector(footnote).after(start).before(here())) {
+    align(std.start, text(0.8em)[#super[#counter(footnote).at(note.location()).first()] #note.body])
+  }
+}""",
     "spanning": """\
-// Over both columns, at the top of the page. Typst drops the text of footnotes there, so it follows the body.
+// Over both columns, at the top of the page.
 #let spanning(body) = place(
-  top, scope: "parent", float: true, clearance: 1.5em, block(width: 100%, context {
-    let start = here()
-    body
-    context for note in query(selector(footnote).after(start).before(here())) {
-      align(std.start, text(0.8em)[#super[#counter(footnote).at(note.location()).first()] #note.body])
-    }
-  }),
+  top, scope: "parent", float: true, clearance: 1.5em, block(width: 100%, noted(body)),
 )""",
     "abstract": """\
 #let abstract(body) = {
@@ -154,8 +157,14 @@ HELPERS: dict[str, str] = {
   pad(x: 2em, text(0.9em, body))
 }""",
     "part": """\
-// A part of the book; it takes no heading level.
-#let part(body) = align(center, block(above: 3em, below: 2em, text(1.8em, strong(body))))""",
+// A part of the book; it takes no heading level, and stands in the table of contents.
+#let part(body) = figure([], kind: "part", supplement: none, numbering: none, outlined: true, caption: body)
+#show figure.where(kind: "part"): it => align(center, block(
+  above: 3em, below: 2em, text(1.8em, strong(it.caption.body)),
+))
+#show outline.entry: it => if it.element.at("kind", default: none) != "part" { it } else {
+  block(above: 1.2em, link(it.element.location(), strong(it.body() + h(1fr) + it.page())))
+}""",
     "subfigure": """\
 // A part of a figure, numbered (a), (b), ...
 #let subfigure(body, width: auto, caption: none) = box(width: width, inset: 0.4em, figure(

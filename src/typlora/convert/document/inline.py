@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 
 from typlora.convert.document.builder import SWITCHES, Builder, macro
-from typlora.convert.document.context import Target
 from typlora.convert.document.nodes import Cursor, Node, content
 from typlora.convert.document.pieces import (
     Code,
@@ -167,50 +166,6 @@ def color_box(builder: Builder, node: Node, cursor: Cursor) -> None:
     style = f"fill: {fill}, " if fill else ""
     stroke = "stroke: 0.5pt, " if framed else ""
     builder.add(*call(f"box({style}{stroke}inset: 3pt)", builder.argument(arguments[-1])))
-
-
-@macro(
-    "footnote",
-    "footnotetext",
-    "thanks",
-    "tablefootnote",
-    "endnote",
-    "sidenote",
-    "marginpar",
-    "marginnote",
-    "todo",
-)
-def footnote(builder: Builder, node: Node, cursor: Cursor) -> None:
-    """A footnote; notes in the margin become footnotes too, because Typst has no margin notes."""
-    _, argument = cursor.arguments(node, "[{")
-    name = node.macroname
-    if name in {"marginpar", "marginnote", "sidenote", "todo"}:
-        builder.context.lose(node, f"\\{name} is written as a footnote")
-    context = builder.context
-    saved = context.current
-    if name == "footnote":
-        context.counters.step("footnote")
-    target = context.current = Target("footnote", str(context.counters.values.get("footnote", 0) or ""))
-    body = builder.nested().flow(content(argument))
-    context.current = saved
-    while (
-        builder.paragraph and isinstance(builder.paragraph[-1], Text) and builder.paragraph[-1].text.isspace()
-    ):
-        builder.paragraph.pop()
-    last = builder.paragraph[-1] if builder.paragraph else None
-    if isinstance(last, Text) and name != "thanks":
-        builder.paragraph[-1] = Text(last.text.rstrip(" \n"))
-    builder.add(*call("footnote", body), target.anchor())
-
-
-@macro("footnotemark")
-def footnote_mark(builder: Builder, node: Node, cursor: Cursor) -> None:
-    """The mark alone; its text comes with ``\\footnotetext`` and is a footnote of its own there."""
-    (number,) = cursor.arguments(node, "[")
-    if number is not None:
-        builder.add(*call("super", [Text(builder.source(number))]))
-    else:
-        builder.context.counters.step("footnote")
 
 
 @macro("url", "nolinkurl", "path")

@@ -3,6 +3,7 @@
 from typlora.convert.document.context import Context
 from typlora.convert.document.helpers import HELPERS
 from typlora.convert.document.inline import string
+from typlora.convert.document.qed import end_of_proof
 from typlora.convert.document.theorems import function_name
 
 _PAPERS = {
@@ -205,19 +206,6 @@ _REFERENCES = """\
 _ABSTRACTS = {"ja": "概要", "de": "Zusammenfassung", "fr": "Résumé", "es": "Resumen", "it": "Sommario"}
 
 
-def _end_of_proof(context: Context) -> str:
-    """What ``\\qedsymbol`` was made to show."""
-    given = context.options.get("qed")
-    if given is None or "Box" in given or "\\square" in given or "openbox" in given:
-        return "$square$"
-    if "black" in given or "rule" in given or "filled" in given:
-        return "$square.filled$"
-    from typlora.convert.document.bibliography import plain_latex
-    from typlora.convert.document.emit import escape
-
-    return escape(plain_latex(given.replace("$", "")))
-
-
 def _used(context: Context, kind: str) -> bool:
     """Whether a counter that is numbered within another one counts anything here."""
     if kind == "equation":
@@ -273,7 +261,11 @@ def _helpers(context: Context) -> list[str]:
         elif name == "abstract" and context.language in _ABSTRACTS:
             out.append(text.replace("[Abstract]", f"[{_ABSTRACTS[context.language]}]"))
         elif name == "proof":
-            out.append(text.replace("$square$", _end_of_proof(context)))
+            if "placed-qed" in context.needs:
+                text = text.replace("[Proof]) =", "[Proof], qed: true) =").replace(
+                    "#h(1fr) $square$", "#if qed [#h(1fr) $square$]"
+                )
+            out.append(text.replace("$square$", end_of_proof(context)))
         else:
             out.append(text)
     return out
@@ -298,8 +290,16 @@ def _theorem_numbering(context: Context, name: str) -> str:
     return f"(n, place: none) => numbered-within(n, level: {level}, place: place)"
 
 
+_HEAD = "let head = name + if kind != none [ #context counter(figure.where(kind: kind)).display(numbering)]"
+_SWAPPED = """\
+let number = if kind != none { context counter(figure.where(kind: kind)).display(numbering) }
+    let head = if number == none { name } else if swap [#number #name] else [#name #number]"""
+
+
 def _theorems(context: Context, helper: str) -> list[str]:
     used = [name for name in context.theorems if f"theorem-{name}" in context.needs]
+    if any(context.theorems[name].swapped for name in used):
+        helper = helper.replace("bold: true,", "bold: true, swap: false,").replace(_HEAD, _SWAPPED)
     lines = [helper]
     if _below_theorems(context):
         lines.insert(0, _BELOW)
@@ -325,5 +325,7 @@ def _theorems(context: Context, helper: str) -> list[str]:
             arguments.append("italic: true")
         if theorem.style == "remark":
             arguments.append("bold: false")
+        if theorem.swapped:
+            arguments.append("swap: true")
         declared.append(f"#let {function_name(context, name)} = theorem-like({', '.join(arguments)})")
     return [*lines, "\n".join(declared)]

@@ -45,7 +45,7 @@ wreath xi xml xor yaml yellow yen yuan zero zeta zwj zwnj zws
 """
 _HELPERS = """
 cited proof part appendix abstract theorem-like subfigure bibitem ruby drawing diagram rows-with-text
-balanced-columns
+balanced-columns noted
 """
 TAKEN = frozenset(f"{_KEYWORDS} {_DEFINED} {_HELPERS}".split())
 

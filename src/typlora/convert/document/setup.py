@@ -52,7 +52,7 @@ _LANGUAGES = {
 # Declarations that are read wherever they stand, preamble, package or body.
 _DECLARATIONS = (
     "newtheorem", "spnewtheorem", "declaretheorem", "newmdtheoremenv", "newtcbtheorem",
-    "theoremstyle", "newtheoremstyle",
+    "theoremstyle", "newtheoremstyle", "swapnumbers",
     "SetKwFunction", "SetKwInOut", "SetKwInput", "SetKw", "SetKwData", "SetKwProg",
     "declaretheoremstyle",
     "numberwithin",

@@ -42,7 +42,8 @@ _REMARK = {"remark", "note", "claim", "case", "notation", "rem", "solution", "ob
 
 def declare(context: Context, name: str, title: str, *, counter: str, within: str, style: str) -> None:
     """Remember a theorem-like environment and its counter."""
-    context.theorems[name] = Theorem(title, counter, within, style)
+    swapped = bool(context.options.get("swapnumbers"))
+    context.theorems[name] = Theorem(title, counter, within, style, swapped)
     if within and counter == name:
         context.counters.within[counter] = within
 
@@ -153,6 +154,13 @@ def theoremstyle(builder: Builder, node: Node, cursor: Cursor) -> None:
     builder.context.options["theoremstyle"] = builder.source(cursor.arguments(node, "{")[0])
 
 
+@macro("swapnumbers")
+def swapnumbers(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """Environments that are declared next have their number before their name; said twice, no longer."""
+    options = builder.context.options
+    options["swapnumbers"] = "" if options.get("swapnumbers") else "yes"
+
+
 def theorem(builder: Builder, node: Node) -> None:
     """An environment declared with ``\\newtheorem``."""
     context = builder.context
@@ -219,29 +227,24 @@ def function_name(context: Context, name: str) -> str:
 
 @environment("proof", "pf", "IEEEproof", "Proof", "pf*", "demo")
 def proof(builder: Builder, node: Node) -> None:
-    """A proof ends with its square; ``\\qedhere`` only moved it."""
+    """A proof ends with its square, unless ``\\qedhere`` has set it already."""
     context = builder.context
     (optional,), nodes = environment_arguments(builder, node, "[")
     title = strip(builder.argument(optional))
-    outside, context.options["in-proof"] = context.options.get("in-proof", ""), "yes"
+    saved = {name: context.options.get(name, "") for name in ("in-proof", "qed-placed")}
+    context.options.update({"in-proof": "yes", "qed-placed": ""})
     body = builder.flow(nodes)
-    context.options["in-proof"] = outside
+    placed = context.options["qed-placed"]
+    context.options.update(saved)
     context.need("proof")
-    head: Pieces = [Mark("#proof")]
+    head: Pieces = [Mark("#proof(qed: false)" if placed else "#proof")]
     if not is_empty(title):
-        head = [Mark("#proof(title: ["), *title, Mark("])")]
+        head = [Mark("#proof(title: ["), *title, Mark("], qed: false)" if placed else "])")]
     builder.block(
         UnitKind.THEOREM,
         [*head, Mark("[\n"), Shift(2), Mark("  "), *body, Shift(-2), Mark("\n"), Code("]")],
         node,
     )
-
-
-@macro("qed", "qedsymbol", "qedhere")
-def qed(builder: Builder, node: Node, cursor: Cursor) -> None:
-    """The square of a proof; inside ``proof`` Typst sets it."""
-    if node.macroname == "qed" and not builder.context.options.get("in-proof"):
-        builder.add(Mark("#h(1fr)"), Code("#sym.square"))
 
 
 def usual_theorems(context: Context, nodes: list[Node]) -> None:

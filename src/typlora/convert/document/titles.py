@@ -90,7 +90,7 @@ def write_title(builder: Builder, node: Node) -> None:
         spaced = [Mark("#set par(spacing: 1em, justify: false)\n")]
         body = [Mark("\n"), Shift(2), Mark("  "), *spaced, *out, Shift(-2), Mark("\n")]
         if context.two_columns:
-            context.need("spanning")
+            context.need("spanning", "noted")
             builder.block(UnitKind.PARAGRAPH, call("spanning", call("align(center)", body)), node)
         else:
             builder.block(UnitKind.PARAGRAPH, call("align(center)", body), node)
