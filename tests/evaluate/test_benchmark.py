@@ -114,6 +114,14 @@ def test_expectations(pool: CompilerPool) -> None:
     assert not check([{"compiles": True}], observe("#nope", pool), Said())[0].passed
 
 
+def test_the_words_of_a_link_to_a_label_are_seen(pool: CompilerPool) -> None:
+    seen = observe("= One <a>\nSee (#link(<a>)[B]).", pool)
+    assert [one.passed for one in check([{"words": ["See (B)."]}, {"words": ["A"]}], seen, Said())] == [
+        True,
+        False,
+    ]
+
+
 def test_a_bad_expectation_is_told(pool: CompilerPool) -> None:
     with pytest.raises(DataError, match="no expectation 'smell'"):
         check([{"smell": 1}], observe("x", pool), Said())

@@ -98,6 +98,7 @@ def test_verbatim_is_not_read() -> None:
         ("$a_{b$ c $d$", "} is missing"),
         ("\\end{quote}", "without its beginning"),
         ("x \\] y", "without its beginning"),
+        ("\\begin{equation} a \\end{align} b", "\\end{align} was taken for the \\end{equation}"),
         ("\\begin{verbatim} x", "\\end{verbatim} is missing"),
     ],
 )

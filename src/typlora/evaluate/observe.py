@@ -98,8 +98,11 @@ def squeezed(text: str) -> str:
 
 
 def flat(text: Text) -> str:
-    """The words of a text without formulas, references, notes and pictures."""
-    return squeezed(" ".join(word.text for word in text.words).translate(_MARKS))
+    """The words of a text without formulas, references that Typst numbers, notes and pictures."""
+    shown = iter([atom.shown for atom in text.atoms if isinstance(atom, Ref)])  # ``#link(<key>)[A]`` shows A
+    words = " ".join(word.text for word in text.words)
+    words = "".join(next(shown, "") or " " if char == REF_MARK else char for char in words)
+    return squeezed(words.translate(_MARKS))
 
 
 def headings(doc: Doc) -> list[tuple[int, str]]:

@@ -30,6 +30,7 @@ from typlora.tex.lexer import (
     verbatim_end,
     word_end,
 )
+from typlora.tex.specs import DISPLAY_ENVIRONMENTS
 
 MAX_DEPTH = 60  # nesting that is followed; what lies deeper stays one piece of text. Real papers reach 25.
 
@@ -229,6 +230,10 @@ class Walker(VerbatimWalker):
             if closing in self._open:
                 self._unclosed(closer, opener)
                 return True, start
+            if environment in DISPLAY_ENVIRONMENTS and closer[5:-1] in DISPLAY_ENVIRONMENTS:
+                # The author mixed up two displays; the text that follows is none of the formula.
+                self.note(start, name.end(), f"{closing} was taken for the {closer} that is missing")
+                return True, name.end()
             self.note(start, name.end(), f"{closing} without its beginning was ignored")
             return False, name.end()
         if word in VERBATIM_COMMANDS and (end := verbatim_end(text, start, word, after)) is not None:
