@@ -4,8 +4,9 @@
     python benchmarks/unknown_blocks.py --documents FOLDER           # what is unknown in real LaTeX
 
 With ``--rows`` the environments of all block rows get names that nobody knows (``RENAMED``): the writers are
-switched off for them, and what they mean is known. With ``--documents`` every ``.tex`` below the folder
-is read as a document of its own. "as it stands" are answers to the block itself, "as read" to its likeliest reading.
+switched off for them, and what they mean is known. With ``--documents`` every ``.tex`` below the folder is
+read as a document of its own. "as it stands" are answers to the block itself, "as read" to its likeliest
+reading.
 """
 
 import argparse
