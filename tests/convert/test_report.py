@@ -61,7 +61,9 @@ def test_json_has_everything(report: Report) -> None:
     data = json.loads(to_json(report))
     assert data["schema"] == 1 and data["losses"] == 4
     document = data["documents"][0]
-    assert document["counts"] == {"reported": 1, "kept": 1, "different": 1, "unproved": 1, "proved": 1}
+    assert document["counts"] == {
+        "reported": 1, "kept": 1, "different": 1, "unproved": 1, "drawn": 0, "proved": 1
+    }  # fmt: skip
     assert document["engines"] == {"rules:tylax": 2, "kept-latex": 1, "rules:pandoc": 1}
     first = document["items"][0]
     assert (first["file"], first["line"], first["column"], first["latex"]) == ("a.tex", 9, 2, r"\tikz")
@@ -79,6 +81,18 @@ def test_words_that_were_lost_silently_are_entries_and_in_the_summary() -> None:
     out = io.StringIO()
     show(whole, Console(file=out, width=160))
     assert "2 of 50" in out.getvalue() and "a.tex:7:1" in out.getvalue()
+
+
+def test_a_picture_by_latex_itself_is_told_and_no_loss() -> None:
+    drawn = loss_item(Span("a.tex", 9, 2, 9, 8), r"\tikz", "LaTeX's own picture", drawn=True)
+    document = build("a.tex", "a.typ", conversions()[:1], [drawn], 0.1)
+    assert document.told() == (drawn,) and document.losses() == ()
+    whole = Report((document,), "", "", "rules", 0.1)
+    data = json.loads(to_json(whole))
+    assert data["losses"] == 0 and data["documents"][0]["counts"]["drawn"] == 1
+    out = io.StringIO()
+    show(whole, Console(file=out, width=160))
+    assert "drawn" in out.getvalue() and "own picture" not in out.getvalue()
 
 
 def test_terminal_names_losses_with_file_and_line(report: Report) -> None:

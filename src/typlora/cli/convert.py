@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--pdf", action="store_true", help="write the compiled PDF beside each output too")
     parser.add_argument(
-        "--strict", action="store_true", help="exit with 1 when anything was not proved equal"
+        "--strict", action="store_true", help="exit with 1 when anything is lost or not proved equal"
     )
     parser.add_argument(
         "--pictures",
@@ -209,7 +209,7 @@ class _Session:
 
                 show(report, console())
             if self._args.strict and report.losses() and not status:
-                say("convert", f"--strict: {report.losses()} units are not proved equal")
+                say("convert", f"--strict: {report.losses()} units are lost or not proved equal")
                 status = 1
         return status
 

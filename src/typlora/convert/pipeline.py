@@ -112,7 +112,7 @@ def convert_project(
         notes = (*notes, "the check for lost words could not be made: the document has no HTML form")
     if planted is not None:
         notes = (*notes, *planted.notes)
-    losses = [loss_item(loss.span, loss.latex, loss.reason) for loss in assembled.losses]
+    losses = [loss_item(loss.span, loss.latex, loss.reason, loss.drawn) for loss in assembled.losses]
     document = build(
         source,
         output,

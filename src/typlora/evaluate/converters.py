@@ -121,7 +121,7 @@ class OwnConverter:
             told = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
             return Document("", folder, (told,), time.perf_counter() - started)
         seconds = time.perf_counter() - started
-        losses = made.document.losses()
+        losses = made.document.told()
         reports = tuple(f"{one.latex} {one.note} {' '.join(one.differences)}" for one in losses)
         solved = Counter(one.engine for one in made.document.items if one.status is Status.PROVED)
         return Document(made.typst, folder, reports, seconds, dict(solved))
@@ -142,6 +142,6 @@ class OwnConverter:
         except Exception as error:
             note = f"{type(error).__name__}: {' '.join(str(error).split())[:120]}"
             return Output(None, engine="typlora", reported=True, note=note)
-        losses = made.document.losses()
+        losses = made.document.told()
         notes = " / ".join(f"{loss.latex[:200]} {loss.note}".strip() for loss in losses[:20])
         return Output(made.typst, "", made.document.seconds, "typlora", bool(losses), notes)

@@ -111,6 +111,8 @@ def test_latex_draws_what_it_can() -> None:
     reasons = [loss.reason for loss in made.losses]
     assert sum("LaTeX's own picture of it is included" in reason for reason in reasons) == 2
     assert sum("Undefined control sequence" in reason for reason in reasons) == 1
+    assert [loss.drawn for loss in made.losses if "own picture" in loss.reason] == [True, True]
+    assert not any(loss.drawn for loss in made.losses if "own picture" not in loss.reason)
     assert "\\nonsense" in shown
 
 

@@ -173,10 +173,10 @@ class Context:
         """Where a node stands in the user's files."""
         return self.span(node.pos, end(node))
 
-    def lose(self, node: Node, reason: str, latex: str = "") -> None:
+    def lose(self, node: Node, reason: str, latex: str = "", *, drawn: bool = False) -> None:
         """Report something that could not be converted as it was meant."""
         shown = latex or self.text[node.pos : end(node)]
-        self.losses.append(Loss(self.node_span(node), shown, reason))
+        self.losses.append(Loss(self.node_span(node), shown, reason, drawn))
 
     def need(self, *helpers: str) -> None:
         """Ask for a helper of the preamble."""

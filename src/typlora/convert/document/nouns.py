@@ -30,11 +30,15 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """LaTeX that could not be converted as it was meant, where it stands, and why."""
+    """LaTeX that could not be converted as it was meant, where it stands, and why.
+
+    ``drawn``: what it shows is in the output all the same, as LaTeX's own picture.
+    """
 
     span: Span
     latex: str
     reason: str
+    drawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,9 +174,8 @@ def _image(context: Context, node: Node, name: str, latex: str, drawn: Drawn) ->
     references = (
         "; references in it show as ??" if re.search(r"\\(?:eq|page|c|auto)?ref\b|\\cite", latex) else ""
     )
-    context.lose(
-        node, f"drawn with {name}: LaTeX's own picture of it is included ({path}){references}", latex
-    )
+    reason = f"drawn with {name}: LaTeX's own picture of it is included ({path}){references}"
+    context.lose(node, reason, latex, drawn=not references)
     limit = COLUMN_WIDTH if context.options.get("two-columns") else TEXT_WIDTH
     wanted = context.options.get("picture-width", "")
     if not wanted:

@@ -17,13 +17,15 @@ class Status(StrEnum):
 
     ``REPORTED``: a part of the structure that is not in the output as it was meant. ``KEPT``: the LaTeX
     stands visibly in the output. ``DIFFERENT`` and ``UNPROVED``: Typst that compiles but differs from its
-    reference, or has none. ``PROVED``: equal.
+    reference, or has none. ``DRAWN``: LaTeX's own picture of it is in the output, which shows a reader the
+    same and cannot be edited. ``PROVED``: equal.
     """
 
     REPORTED = "reported"
     KEPT = "kept"
     DIFFERENT = "different"
     UNPROVED = "unproved"
+    DRAWN = "drawn"
     PROVED = "proved"
 
 
@@ -48,8 +50,8 @@ class Item:
 
     @property
     def is_loss(self) -> bool:
-        """Whether a person should look at it."""
-        return self.status is not Status.PROVED
+        """Whether a person should look at it: a reader of the output may see something else."""
+        return self.status not in {Status.PROVED, Status.DRAWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,12 @@ class Document:
         return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
 
     def losses(self) -> tuple[Item, ...]:
-        """Everything that is not proved, worst first."""
+        """Everything that is neither proved nor drawn by LaTeX, worst first."""
         return tuple(item for item in self.items if item.is_loss)
+
+    def told(self) -> tuple[Item, ...]:
+        """Everything that the report names with a reason: losses, and pictures drawn by LaTeX."""
+        return tuple(item for item in self.items if item.status is not Status.PROVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +100,7 @@ class Report:
     seconds: float
 
     def losses(self) -> int:
-        """How many items of all documents are not proved."""
+        """How many items of all documents are neither proved nor drawn by LaTeX."""
         return sum(len(document.losses()) for document in self.documents)
 
 
@@ -124,9 +130,9 @@ def item_of(conversion: Conversion) -> Item:
     )
 
 
-def loss_item(span: Span, latex: str, reason: str) -> Item:
+def loss_item(span: Span, latex: str, reason: str, drawn: bool = False) -> Item:
     """The report's line for something that is not in the output as Typst."""
-    return Item("structure", Status.REPORTED, span, latex, note=reason)
+    return Item("structure", Status.DRAWN if drawn else Status.REPORTED, span, latex, note=reason)
 
 
 def word_items(checked: Checked) -> list[Item]:

@@ -7,6 +7,7 @@ from typlora.convert.report.items import Document, Report, Status
 SHOWN = 12  # losses named in the terminal; all of them are in the JSON and the page
 _STYLE = {
     Status.PROVED: "green",
+    Status.DRAWN: "blue",
     Status.UNPROVED: "cyan",
     Status.DIFFERENT: "yellow",
     Status.KEPT: "magenta",
@@ -20,12 +21,14 @@ def show(report: Report, console: Any) -> None:
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("document", overflow="fold")
-    for status in reversed(Status):
+    drawn = any(document.counts()[Status.DRAWN] for document in report.documents)
+    shown = [status for status in reversed(Status) if drawn or status is not Status.DRAWN]
+    for status in shown:
         table.add_column(str(status), justify="right", style=_STYLE[status])
     table.add_column("seconds", justify="right", style="dim")
     for document in report.documents:
         counts = document.counts()
-        cells = [str(counts[status]) if counts[status] else "·" for status in reversed(Status)]
+        cells = [str(counts[status]) if counts[status] else "·" for status in shown]
         table.add_row(_plain(document.source), *cells, f"{document.seconds:.1f}")
     console.print(table)
     for document in report.documents:
