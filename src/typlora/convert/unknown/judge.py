@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typlora.convert.unknown.readings import Reading
 from typlora.tex.unit import Unit
 from typlora.verify.blocks.check import judge, unseen_parts
-from typlora.verify.blocks.reference import references
+from typlora.verify.blocks.reference import Reference, references
 from typlora.verify.blocks.typst_side import canonical_doc, html_source, makes_plain_refs
 from typlora.verify.compiler import CompilerPool
 from typlora.verify.verdict import Outcome, Verdict
@@ -40,6 +40,7 @@ class BlockJudge:
         self._pool = pool
         self._preamble = preamble
         self._readings = readings or {}
+        self._references: dict[str, list[Reference]] = {}  # of a unit's LaTeX and its readings
 
     def verify(self, units: Sequence[Unit], typst: Sequence[str | None]) -> list[Verdict]:
         """One verdict a unit, on what a model wrote."""
@@ -55,6 +56,7 @@ class BlockJudge:
     def compare(self, units: Sequence[Unit], typst: Sequence[str]) -> list[Verdict]:
         """The same for Typst of our own writers, which may use what a model may not."""
         pages = self._pool.compile_many([html_source(text, self._preamble) for text in typst], "html")
+        self._read(units)
         return [
             self._judge(unit, page.pages[0], page.warnings)
             if page.ok
@@ -67,9 +69,9 @@ class BlockJudge:
         if unseen := unseen_parts(warnings):
             return Verdict(True, Outcome.DIFFERENT, unseen)
         known = self._readings.get(unit.latex, ())
-        meant = [unit, *(Unit(unit.kind, reading.latex, unit.span) for reading in known)]
         verdicts = [
-            judge(one, reference, candidate) for one, reference in zip(meant, references(meant), strict=True)
+            judge(one, reference, candidate)
+            for one, reference in zip(self._meant(unit), self._references[unit.latex], strict=True)
         ]
         if verdicts[0].proved:
             return verdicts[0]
@@ -78,6 +80,18 @@ class BlockJudge:
                 return Verdict(True, Outcome.UNKNOWN, (reading.what, *reading.dropped))
         nearest = min(verdicts[1:] or verdicts, key=lambda verdict: len(verdict.differences))
         return Verdict(True, Outcome.DIFFERENT, nearest.differences or ("there is no reference",))
+
+    def _meant(self, unit: Unit) -> list[Unit]:
+        known = self._readings.get(unit.latex, ())
+        return [unit, *(Unit(unit.kind, reading.latex, unit.span) for reading in known)]
+
+    def _read(self, units: Sequence[Unit]) -> None:
+        """Have pandoc read what has not been read yet, all by one process."""
+        new = list({unit.latex: unit for unit in units if unit.latex not in self._references}.values())
+        meant = [self._meant(unit) for unit in new]
+        found = iter(references([one for several in meant for one in several]) if new else ())
+        for unit, several in zip(new, meant, strict=True):
+            self._references[unit.latex] = [next(found) for _ in several]
 
 
 def _refused(text: str | None) -> Verdict | None:

@@ -65,6 +65,8 @@ def questions(draft: Draft) -> list[Question]:
     if draft.source is None:
         return []
     unknown = [loss for loss in draft.losses if _UNKNOWN.match(loss.reason)]
+    if not unknown:
+        return []
     found: list[Question] = []
     taken: set[int] = set()
     for start, stop, blocks in _stretches(draft, draft.source, unknown):
@@ -91,14 +93,21 @@ def within(inner: Span, outer: Span) -> bool:
 
 def _stretches(draft: Draft, source: SourceText, unknown: Sequence[Loss]) -> Iterator[tuple[int, int, range]]:
     """Unknown environments, outer ones first, then paragraphs with odd macros: offsets and blocks."""
-    environments = {loss.span: loss for loss in unknown if "environment" in loss.reason}
-    for begin in _BEGIN.finditer(source.text) if environments else ():
+    environments = {
+        (loss.span, match["name"])
+        for loss in unknown
+        if (match := _UNKNOWN.match(loss.reason)) and match["what"] == "environment"
+    }
+    names = {name for _, name in environments}
+    for begin in _BEGIN.finditer(source.text) if names else ():
+        if begin[1] not in names:
+            continue
         whole = environment(source.text[begin.start() : begin.start() + 4 * LONGEST], begin[1])
         if whole is None:
             continue
         start, stop = begin.start(), begin.start() + whole.stop
         span = source.span(start, stop)
-        if span not in environments or f"environment {begin[1]};" not in environments[span].reason:
+        if (span, begin[1]) not in environments:
             continue
         inside = [n for n, block in enumerate(draft.blocks) if within(block.unit.span, span)]
         if inside and inside == list(range(inside[0], inside[-1] + 1)):
