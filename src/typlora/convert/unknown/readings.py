@@ -15,6 +15,7 @@ MOST = 48  # readings of one block; each costs pandoc a millisecond or two
 
 _OPTION = re.compile(r"[a-z0-9=,.:;!*\\+\- {}_/|@<>()&]*", re.S)  # of an argument without a capital or a mark
 _COLUMNS = re.compile(r"(?:[lcrXSpmb|\s]|[@>!<]?\{[^{}]*\}|\*\{\d+\})+")
+_PLAIN_COLUMNS = re.compile(r"\{[lcr|\s]+\}")
 _LENGTH = re.compile(r"\s*(?:[\d.]*\s*(?:\\[a-z]+width|\\[a-z]*skip|[a-z]{2})|[\d.]*)\s*")
 _KEY = re.compile(r"(?:^|,)\s*([a-zA-Z ]+?)\s*=\s*(\{[^{}]*\}|[^,{}]*)")
 _TITLES = frozenset({"title", "caption", "name", "titel", "heading"})
@@ -220,7 +221,10 @@ def _tables(found: Environment, flat: str) -> list[Reading]:
     arguments = [one for one in found.arguments if not _COLUMNS.fullmatch(one[1:-1])]
     specs = tuple(one for one in found.arguments if one not in arguments)
     titles, dropped = _titles(arguments)
-    body = f"\\begin{{tabular}}{{{'l' * columns}}}\n{found.body.strip()}\n\\end{{tabular}}"
+    fitting = [one for one in specs if len(re.findall("[lcr]", one)) == columns and _PLAIN_COLUMNS.match(one)]
+    specs = tuple(one for one in specs if one not in fitting[:1])
+    spec = fitting[0][1:-1] if fitting else "l" * columns
+    body = f"\\begin{{tabular}}{{{spec}}}\n{found.body.strip()}\n\\end{{tabular}}"
     return [
         Reading(head + body, "as a table" + name, (*dropped, *specs))
         for head, name in _heads(titles, run_in=False)
