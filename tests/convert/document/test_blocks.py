@@ -132,3 +132,44 @@ def test_parts_stand_in_the_table_of_contents() -> None:
         "#part[Part I\u2003One]\n\n= A\n\n#part[Two]"
     )
     assert compile_error(drafted(body)) == ""
+
+
+def test_subsections_of_the_ams_run_in() -> None:
+    from typlora.convert.draft import draft
+    from typlora.tex.project import read_string
+
+    body = "\\section{A}\\subsection{B}\\label{b} Words.\\subsubsection*{C?} More.\n\nEnd."
+    made = draft(read_string(f"\\documentclass{{amsart}}\\begin{{document}}{body}\\end{{document}}"))
+    shown = ["".join(map(str, block.parts)) for block in made.blocks]
+    assert shown[1] == "== B <b>\nWords." and shown[2].endswith("[C?]\nMore.")
+    assert "#show heading.where(level: 2): it => run-in(it, strong)" in made.preamble
+    assert compile_error(made) == ""
+
+
+def test_japanese_headings_run_in_without_indentation() -> None:
+    from typlora.convert.draft import draft
+    from typlora.tex.project import read_string
+
+    text = "\\documentclass{%s}\\begin{document}\\paragraph{見出し}文。\\end{document}"
+    made = draft(read_string(text % "jsarticle"))
+    assert "#h(-1em)*■#it.body*" in made.preamble and compile_error(made) == ""
+    assert "#h(-1em)*#it.body*" in draft(read_string(text % "jlreq")).preamble
+    assert "#h(-1em)" not in draft(read_string(text % "article")).preamble
+
+
+def test_sizes_in_points_are_seen_where_they_are_large() -> None:
+    assert typst("{\\fontsize{20}{25}\\selectfont Title\\par} text") == "#text(20pt)[Title]\n\ntext"
+    made = drafted("{\\fontsize{8pt}{9pt}\\selectfont small}")
+    assert [loss.reason for loss in made.losses] == [
+        "layout not carried over: small sizes and font switches (\\fontsize once, \\selectfont once), "
+        "first at <stdin>:4"
+    ]
+
+
+def test_an_abstract_in_a_column_is_as_wide_as_the_column() -> None:
+    from typlora.convert.draft import draft
+    from typlora.tex.project import read_string
+
+    text = "\\documentclass[%s]{article}\\begin{document}\\begin{abstract}A\\end{abstract}\\end{document}"
+    assert "pad(" in draft(read_string(text % "11pt")).preamble
+    assert "pad(" not in draft(read_string(text % "twocolumn")).preamble

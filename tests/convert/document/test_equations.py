@@ -104,3 +104,23 @@ def test_rows_around_words_are_as_wide_as_the_widest() -> None:
         places.setdefault(glyph, []).append(x)
     twice = [found for found in places.values() if len(found) == 2]  # the equal sign alone
     assert len(twice) == 1 and len(set(twice[0])) == 1
+
+
+def test_columns_stand_where_latex_sets_them() -> None:
+    check(
+        "\\begin{align*} a &= b & c &= d \\\\ e &= f \\end{align*}",
+        "#pairs-apart($ |\\begin{align*}\na &= b & c &= d \\\\ e &= f\n\\end{align*}| $)",
+    )
+    check(
+        "\\begin{eqnarray} a &=& b \\\\ c &=& d \\label{l} \\end{eqnarray} \\ref{l}",
+        "#eqnarray(auto, <l>, $ |\\begin{eqnarray}\na &=& b \\\\ c &=& d\n\\end{eqnarray}| $)\n@l",
+    )
+    assert "apart" not in typst("\\begin{alignat*}{2} a &= b & c &= d \\end{alignat*}")
+    assert "apart" not in typst("\\begin{align*} a &= b \\\\ c &= \\text{d \\& e} \\end{align*}")
+
+
+def test_the_helpers_of_columns_compile_with_columns() -> None:
+    rows = "a &= & b \\\n c &= & d"
+    for name in ("eqnarray*", "eqnarray", "align", "align*"):
+        made = drafted(f"\\begin{{{name}}} a &=& b \\\\ c &=& d \\end{{{name}}}")
+        assert compile_error(made, rows) == ""

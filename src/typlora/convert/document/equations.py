@@ -303,12 +303,18 @@ def display(builder: Builder, node: Node, latex: str, rows: list[Row]) -> None:
         target = Target("equation", context.current.number, label=context.current.label)
         for key, place in (pair for row in rows for pair in row.keys):
             context.define(key, context.current if context.current.name else target, place)
+        if function := _columns_helper(node, rows):
+            context.need("equation-rows", function)
+            slot = context.formula(latex, node, display=True, before=f"#{function}($ ", after=" $)")
+            builder.add(LINE_END, slot, LINE_END)
+            return
         bare = context.formula(latex, node, display=True, before="$ ", after=" $")
         wrapped = replace(bare, before="#unnumbered($ ", after=" $)")
         builder.add(LINE_END, Later(lambda: [_unnumbered(context, bare, wrapped)]), LINE_END)
         return
     targets = [number_row(context, row) for row in rows]
-    if len(rows) == 1 and rows[0].tag is None:
+    function = _columns_helper(node, rows)
+    if len(rows) == 1 and rows[0].tag is None and not function:
         slot = context.formula(
             latex, node, display=True, labels=labels, before="$ ", after=_label(targets[0], " $")
         )
@@ -317,11 +323,29 @@ def display(builder: Builder, node: Node, latex: str, rows: list[Row]) -> None:
         arguments = ", ".join(
             row_argument(context, row, target) for row, target in zip(rows, targets, strict=True)
         )
+        function = function or "equation-rows"
+        context.need(function)
         slot = context.formula(
-            latex, node, display=True, labels=labels, before=f"#equation-rows({arguments}, $ ", after=" $)"
+            latex, node, display=True, labels=labels, before=f"#{function}({arguments}, $ ", after=" $)"
         )
     context.numbered_equations = context.numbered_equations or not all(row.ends_proof for row in numbered)
     builder.add(LINE_END, slot, LINE_END)
+
+
+def _columns_helper(node: Node, rows: Sequence[Row]) -> str:
+    """The helper that sets columns where LaTeX has them and Typst has not; empty where they agree."""
+    name = node.environmentname.rstrip("*") if kind(node) == "environment" else ""
+    if name in {"eqnarray", "IEEEeqnarray"}:
+        return "eqnarray" if len(rows) > 1 else ""
+    if name not in {"align", "flalign"}:
+        return ""
+    count = most = 0
+    for part in _math_body(node):
+        count = 0 if is_macro(part, "\\", "cr") else count
+        text = getattr(part, "specials_chars", "") or getattr(part, "chars", "")
+        count += text.count("&")
+        most = max(most, count)
+    return "pairs-apart" if most > 1 else ""
 
 
 def _unnumbered(context: Context, bare: Slot, wrapped: Slot) -> Slot:

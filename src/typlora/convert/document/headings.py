@@ -10,6 +10,7 @@ from typlora.tex.unit import UnitKind
 ORDER = ["part", "chapter", "section", "subsection", "subsubsection", "paragraph", "subparagraph"]
 NAMES = {"part": "Part", "chapter": "Chapter", "section": "Section", "subsection": "Section"}
 RUN_IN = {"paragraph", "subparagraph"}
+AMS = frozenset({"amsart", "amsproc"})
 
 
 def level(context: Context, name: str) -> int:
@@ -25,6 +26,11 @@ def is_numbered(context: Context, name: str) -> bool:
         return False
     depth = int(context.options.get("secnumdepth", "2" if context.chapters else "3"))
     return ORDER.index(name) - 1 <= depth
+
+
+def runs_in(context: Context, name: str) -> bool:
+    """Whether a heading stands on the first line of its paragraph; those of the AMS from subsections on."""
+    return name in RUN_IN or (context.document_class in AMS and name in {"subsection", "subsubsection"})
 
 
 @macro(
@@ -69,7 +75,7 @@ def write_heading(builder: Builder, node: Node, name: str, title: Pieces, *, sta
     )
     target.native = numbered
     context.current = target
-    if name in RUN_IN:
+    if runs_in(context, name):
         context.need(f"run-in-{depth}")
     if starred and is_numbered(context, name):
         context.need("has-starred")
@@ -79,7 +85,7 @@ def write_heading(builder: Builder, node: Node, name: str, title: Pieces, *, sta
     if is_empty(title):
         return
     builder.block(UnitKind.HEADING, pieces, node)
-    builder.chunks[-1].run_in = name in RUN_IN
+    builder.chunks[-1].run_in = runs_in(context, name)
     context.options.setdefault("first-heading", plain(title) or "")
 
 
@@ -186,7 +192,10 @@ def _outline(context: Context) -> str:
     arguments = []
     if "part" in context.needs:
         arguments.append('target: selector(heading).or(figure.where(kind: "part"))')
-    depth = int(context.options.get("tocdepth", "2" if context.chapters else "3")) + bool(context.chapters)
+    usual = 2 if context.chapters else 3
+    if context.document_class.removeprefix("bx").removeprefix("lt").startswith("js"):
+        usual -= 1
+    depth = int(context.options.get("tocdepth", usual)) + bool(context.chapters)
     if any(f"level-{level}" in context.needs for level in range(max(1, depth) + 1, 8)):
         arguments.append(f"depth: {max(1, depth)}")
     return f"#outline({', '.join(arguments)})"

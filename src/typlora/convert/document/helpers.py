@@ -47,6 +47,35 @@ _ROWS_WITH_TEXT = """\
     if html { shown } else { block(width: 100%, height: measure(plain(body(part))).height, shown) }
   }
 }"""
+_EQNARRAY = """\
+// Rows of three columns, the third one on the left (Typst sets every second column so).
+#let eqnarray(..rows, body) = context {
+  if dictionary(std).at("target", default: () => "paged")() == "html" or not body.body.has("children") {
+    return equation-rows(..rows, body)
+  }
+  let (count, children) = (0, ())
+  for child in body.body.children {
+    if child == linebreak() { count = 0 }
+    if child.func() == $&$.body.func() { count += 1 }
+    children += if child.func() == $&$.body.func() and count == 2 { (child, child) } else { (child,) }
+  }
+  equation-rows(..rows, math.equation(block: true, children.join()))
+}"""
+_PAIRS_APART = """\
+// Rows of several pairs of columns with a space between the pairs, which Typst does not set.
+#let pairs-apart(..rows, body) = context {
+  if dictionary(std).at("target", default: () => "paged")() == "html" or not body.body.has("children") {
+    return equation-rows(..rows, body)
+  }
+  let (count, children) = (0, ())
+  for child in body.body.children {
+    if child == linebreak() { count = 0 }
+    if child.func() == $&$.body.func() { count += 1 }
+    if child.func() == $&$.body.func() and calc.even(count) { children.push(h(2em)) }
+    children.push(child)
+  }
+  equation-rows(..rows, math.equation(block: true, children.join()))
+}"""
 HELPERS: dict[str, str] = {
     "unnumbered": """\
 // An equation without a number.
@@ -56,6 +85,8 @@ HELPERS: dict[str, str] = {
 }""",
     "equation-rows": _ROWS,
     "rows-with-text": _ROWS_WITH_TEXT,
+    "eqnarray": _EQNARRAY,
+    "pairs-apart": _PAIRS_APART,
     "balanced-columns": """\
 // Columns of equal height: the smallest one that holds the text, which then does not fill the whole height.
 #let balanced-columns(count, body) = context {

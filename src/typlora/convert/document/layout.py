@@ -39,7 +39,7 @@ _DROPPED = {
     "{{": """
         setboolean
         lstdefinestyle lstdefinelanguage
-        setlength addtolength fontsize settowidth settoheight settodepth crefalias
+        setlength addtolength settowidth settoheight settodepth crefalias
         DeclareGraphicsRule setbeamertemplate setbeamerfont setbeamercolor newcolumntype
         addtokomafont setkomafont PackageWarning
 """,

@@ -1,6 +1,7 @@
 """The small commented preamble: page, language and numbering, and only the helpers the document uses."""
 
 from typlora.convert.document.context import Context
+from typlora.convert.document.headings import AMS
 from typlora.convert.document.helpers import HELPERS
 from typlora.convert.document.inline import string
 from typlora.convert.document.qed import end_of_proof
@@ -116,10 +117,7 @@ def _numbering(context: Context) -> str:
             "// LaTeX's \\ref is the number alone; the word before it is in the text.\n"
             "#set ref(supplement: none)"
         )
-    for level in range(1, 7):
-        if f"run-in-{level}" in needs:
-            space = "#block(above: 1.2em, below: 0pt)" if level == min(_run_in(needs)) else ""
-            lines.append(f"#show heading.where(level: {level}): it => [{space}*#it.body*#h(1em)]")
+    lines.extend(_run_in_headings(context))
     if "enum-levels" in needs:
         lines.append(_ENUM)
     if "appendix" in needs:
@@ -131,8 +129,32 @@ def _numbering(context: Context) -> str:
     return "\n".join(lines)
 
 
-def _run_in(needs: set[str]) -> list[int]:
-    return [level for level in range(1, 7) if f"run-in-{level}" in needs]
+_AMS_RUN_IN = """\
+#let run-in(it, style) = {
+  block(above: 1.2em, below: 0pt)
+  let title = it.body
+  if it.numbering != none { title = [#counter(heading).display(it.numbering) ] + title }
+  let ends = it.body.has("text") and it.body.text.ends-with(regex("[.?!:]"))
+  style(if ends { title } else { title + [.] })
+  h(0.5em)
+}"""
+
+
+def _run_in_headings(context: Context) -> list[str]:
+    """Headings on the first line of their paragraph. Japanese paragraphs are indented, but for these."""
+    levels = [level for level in range(1, 7) if f"run-in-{level}" in context.needs]
+    mark = "■" if context.document_class.removeprefix("bx").removeprefix("lt").startswith("js") else ""
+    back = "#h(-1em)" if context.language == "ja" and not context.options.get("no-indent") else ""
+    lines: list[str] = []
+    for level in levels:
+        space = "#block(above: 1.2em, below: 0pt)" if level == min(levels) else ""
+        rule = f"it => [{space}{back}*{mark}#it.body*#h(1em)]"
+        if context.document_class in AMS and level in {2, 3}:
+            lines += [] if _AMS_RUN_IN in lines else [_AMS_RUN_IN]
+            rule = f"it => run-in(it, {'strong' if level == 2 else 'emph'})"
+            lines.append(f"#show heading.where(level: {level}): set text(1em / {1.2 if level == 2 else 1})")
+        lines.append(f"#show heading.where(level: {level}): {rule}")
+    return lines
 
 
 def _headings(context: Context) -> list[str]:
@@ -141,7 +163,7 @@ def _headings(context: Context) -> list[str]:
     if context.chapters and "level-1" in context.needs:
         lines.append("#show heading.where(level: 1): set text(1.5em)")
         lines.append("#show heading.where(level: 1): it => pagebreak(weak: true) + it")
-    if context.document_class in _AMS and "level-1" in context.needs:
+    if context.document_class in AMS and "level-1" in context.needs:
         lines.append("#show heading.where(level: 1): set align(center)")
         lines.append('#show heading.where(level: 1): set text(0.72em, weight: "regular")')
         lines.append("#show heading.where(level: 1): smallcaps")
@@ -151,11 +173,8 @@ def _headings(context: Context) -> list[str]:
 def _numbers_left(context: Context) -> bool:
     """Whether equation numbers stand on the left: an option, or the class's own way."""
     return "leqno" in context.class_options or (
-        context.document_class in _AMS and "reqno" not in context.class_options
+        context.document_class in AMS and "reqno" not in context.class_options
     )
-
-
-_AMS = frozenset({"amsart", "amsproc"})
 
 
 def _is_ja_book(context: Context) -> bool:
@@ -169,7 +188,7 @@ def _heading_numbering(context: Context) -> str:
             "(..n, place: none) => {\n  let chapter = place == none and n.pos().len() == 1\n"
             '  numbering(if chapter { "第1章" } else { "1.1" }, ..n)\n}'
         )
-    patterns = {"IEEEtran": "I-A.1", **dict.fromkeys(_AMS, "1.1.")}
+    patterns = {"IEEEtran": "I-A.1", **dict.fromkeys(AMS, "1.1.")}
     return f'"{patterns.get(context.document_class, "1.1")}"'
 
 
@@ -258,8 +277,12 @@ def _helpers(context: Context) -> list[str]:
             continue
         if name == "theorem":
             out.extend(_theorems(context, text))
-        elif name == "abstract" and context.language in _ABSTRACTS:
-            out.append(text.replace("[Abstract]", f"[{_ABSTRACTS[context.language]}]"))
+        elif name == "abstract":
+            word = _ABSTRACTS.get(context.language, "Abstract")
+            narrow = "pad(x: 2em, text(0.9em, body))"
+            if context.two_columns and not context.options.get("abstract-spans"):
+                text = text.replace(narrow, "body")  # a column is narrow enough
+            out.append(text.replace("[Abstract]", f"[{word}]"))
         elif name == "proof":
             if "placed-qed" in context.needs:
                 text = text.replace("[Proof]) =", "[Proof], qed: true) =").replace(
