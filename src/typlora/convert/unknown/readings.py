@@ -96,10 +96,10 @@ def leading_arguments(text: str) -> tuple[tuple[str, ...], int]:
 
 
 def bare_calls(latex: str, name: str) -> Iterator[int]:
-    """Places where a command stands without an argument in braces: it has no words that could be kept."""
+    """Places where a command stands without words in braces behind it: it has none that could be kept."""
     for call in _calls(latex, name):
         arguments, _ = leading_arguments(latex[call.end() :])
-        if not any(argument[0] == "{" for argument in arguments):
+        if not any(argument[0] == "{" and argument[1:-1].strip() for argument in arguments):
             yield call.start()
 
 
