@@ -46,3 +46,10 @@ def test_seven_lines_in_three_columns_are_three_high() -> None:
     assert isinstance(pages, bytes)  # one page
     tall = compiler.compile(f"{head}{page}#columns(1){body}".encode(), format="png")
     assert isinstance(tall, list)
+
+
+def test_columns_are_kept_where_the_document_becomes_html() -> None:
+    text = "First.\\begin{multicols*}{2}one\\end{multicols*}\\begin{multicols}{2}two\\end{multicols}"
+    for body in (text + " last", "First.\\begin{multicols*}{2}one two\\end{multicols*}"):
+        page = compiler.compile(whole(drafted(body)).encode(), format="html")
+        assert isinstance(page, bytes) and b"one" in page and b"two" in page

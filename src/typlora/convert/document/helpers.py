@@ -87,6 +87,11 @@ HELPERS: dict[str, str] = {
     "rows-with-text": _ROWS_WITH_TEXT,
     "eqnarray": _EQNARRAY,
     "pairs-apart": _PAIRS_APART,
+    "columns": """\
+// HTML has no columns: their text stays.
+#show columns: it => context if dictionary(std).at("target", default: () => "paged")() == "html" {
+  it.body
+} else { it }""",
     "balanced-columns": """\
 // Columns of equal height: the smallest one that holds the text, which then does not fill the whole height.
 #let balanced-columns(count, body) = context {

@@ -36,6 +36,8 @@ def multicols(builder: Builder, node: Node) -> None:
     outside, context.options["in-columns"] = context.options.get("in-columns", ""), "yes"
     balanced = not node.environmentname.endswith("*")
     if _to_the_end(context, node) and (not balanced or end(node) - node.pos > _PAGE):
+        if builder.chunks:
+            context.need("columns")
         rule = f"#show: columns.with({columns})" if builder.chunks else f"#set page(columns: {columns})"
         builder.block(UnitKind.RAW, [Mark(rule)], node)
         builder.chunks[-1].stop = nodes[0].pos if nodes else end(node)
@@ -45,8 +47,7 @@ def multicols(builder: Builder, node: Node) -> None:
         body = builder.flow(nodes)
         if not is_empty(body):
             function = "balanced-columns" if balanced else "columns"
-            if balanced:
-                context.need("balanced-columns")
+            context.need(function)
             inside: Pieces = [Mark("\n"), Shift(2), Mark("  "), *body, Shift(-2), Mark("\n")]
             builder.block(UnitKind.PARAGRAPH, call(f"{function}({columns})", inside), node)
     context.options["in-columns"] = outside
