@@ -161,7 +161,7 @@ def test_answers_are_remembered(server: Server, pool: CompilerPool, tmp_path: Pa
         r"\begin{things}\item By \cite{someone}. \end{things}",
         r"\begin{things}\item " + "word " * 600 + r"\end{things}",
         r"See \odd there.",  # no words that could be kept: it stays visible
-        r"\logo{} by \odd[opt]{one} words.",  # the writers have dropped the logo, and tell
+        r"\crest{} by \odd[opt]{one} words.",  # the writers have dropped the crest, and tell
         r"\begin{itemize} \item a \end{itemize}",
     ],
     ids=["kept", "label", "citation", "long", "bare", "empty", "known"],

@@ -38,7 +38,7 @@ def test_columns_make_a_table() -> None:
     assert found.latex.startswith(r"\begin{tabular}{lll}")
     assert found.dropped == ("{l|r}",)
     (found,) = read(r"\begin{box}{l|r}a & b \\ d & e\end{box}")
-    assert found.latex.startswith(r"\begin{tabular}{l|r}") and not found.dropped
+    assert found.latex.startswith(r"\begin{tabular}{l|r}") and found.dropped == ("{l|r}",)
 
 
 def test_items_of_a_list_inside_are_not_its_own() -> None:

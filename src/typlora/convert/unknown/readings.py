@@ -222,7 +222,6 @@ def _tables(found: Environment, flat: str) -> list[Reading]:
     specs = tuple(one for one in found.arguments if one not in arguments)
     titles, dropped = _titles(arguments)
     fitting = [one for one in specs if len(re.findall("[lcr]", one)) == columns and _PLAIN_COLUMNS.match(one)]
-    specs = tuple(one for one in specs if one not in fitting[:1])
     spec = fitting[0][1:-1] if fitting else "l" * columns
     body = f"\\begin{{tabular}}{{{spec}}}\n{found.body.strip()}\n\\end{{tabular}}"
     return [
