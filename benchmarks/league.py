@@ -6,7 +6,8 @@
     python benchmarks/league.py --limit model=60   at most 60 rows or 2 documents (30 to 1) a part for `model`
     python benchmarks/league.py --readme           no run: write the README's tables from what is stored
     python benchmarks/league.py --check            no run: are the README's tables those that are stored?
-    python benchmarks/league.py --failures rules   no run: what the stored result says this converter misses
+    python benchmarks/league.py --failures rules   no run: rows that this converter misses in what is stored
+                                                   (``--only rules`` tells what is missing in them)
 
 Converters: ``auto`` and ``model`` (where a run and its base are installed), ``rules``, and pandoc, tylax and
 tex2typst as a user runs them, with their own names and defaults; tex2typst converts formulas only. Slow ones
@@ -59,18 +60,19 @@ def main() -> int:
         league_table.print_failures(json.loads(RESULT.read_text(encoding="utf-8")), flags.failures)
         return 0
     names = flags.only.split(",") if flags.only else list(ALL)
-    result = measure(names, flags)
+    measured = measure(names, flags)
+    result = measured if flags.texts else league_table.compact(measured)
     print(league_table.texts_table(result) if flags.texts else league_table.table(result))
     print(f"{result['seconds']} s")
     if flags.only:
         for name in names:
-            league_table.print_failures(result, name)
+            league_table.print_failures(measured, name)
         return 0
     if not flags.texts:
         league_table.changes(result)
     path = TEXTS if flags.texts else RESULT
     path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    league_table.write_result(result, path)
     league_table.write_readme()
     return 0
 

@@ -2,8 +2,9 @@
 
 import json
 import math
+import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ MARKS = {
     "texts": ("<!-- texts:begin -->", "<!-- texts:end -->"),
 }
 OWN = ("auto", "model", "rules")
+MODEL = ("model", "repaired")  # engines that are the language model
 _TOLD = ("typlora", "typst", "tylax", "tex2typst", "torch", "ctranslate2")
 _PARTS = {
     "formulas": "formulas",
@@ -45,16 +47,19 @@ def table(result: dict[str, Any]) -> str:
     for name, entry in result["converters"].items():
         cases = entry["cases"]
         formulas, blocks, documents = (cases.get(part, []) for part in ("formulas", "blocks", "documents"))
-        mean = _milliseconds(formulas)
+        mean = entry["ms"].get("formulas", 0.0)
+        compiled = sum(case.get("compiles", True) for case in documents)
         cells = [
             _label(name, entry),
             _share(sum(passed(case) for case in formulas), len(formulas)),
-            _share(sum(case["silent"] > 0 for case in formulas), len(formulas)),
+            _share(sum(case.get("silent", 0) > 0 for case in formulas), len(formulas)),
             f"{mean:.1f}" if mean >= 0.05 else f"{mean:.2f}",
             _share(sum(passed(case) for case in blocks), len(blocks)),
-            _share(sum(case["compiles"] for case in blocks), len(blocks)),
-            _share(sum(case["silent"] > 0 for case in blocks), len(blocks)),
-            f"{sum(case['compiles'] for case in documents)} of {len(documents)}" if documents else "-",
+            _share(sum(case.get("compiles", True) for case in blocks), len(blocks)),
+            _share(sum(case.get("silent", 0) > 0 for case in blocks), len(blocks)),
+            f"{sum(case.get('compiles', True) for case in documents)} of {len(documents)}"
+            if documents
+            else "-",
             _share(sum(case["met"] for case in documents), sum(case["wanted"] for case in documents)),
             _share(entry["eval"]["equal"], entry["eval"]["judged"]),
         ]
@@ -71,14 +76,6 @@ def table(result: dict[str, Any]) -> str:
         "100 there by construction, and it measures the model. tex2typst converts formulas only.",
     ]
     return "\n".join(line for line in lines if line is not None)
-
-
-_PARTS = {
-    "formulas": "formulas",
-    "blocks": "snippets",
-    "documents": "documents",
-    "eval": "rows of `eval.jsonl`",
-}
 
 
 def _sizes(entry: dict[str, Any]) -> dict[str, int]:
@@ -100,9 +97,7 @@ def _alone(result: dict[str, Any]) -> str | None:
     entry = result["converters"].get("auto")
     if entry is None:
         return None
-    cases = [case for part in entry["cases"].values() for case in part]
-    solved = sum(case.get("solved", {}).get(name, 0) for case in cases for name in ("model", "repaired"))
-    rows = entry["eval"]["model alone"]
+    solved, rows = entry["model alone"], entry["eval"]["model alone"]
     return (
         f"`auto` asks the model only where no rule is proved: it alone solved {solved} formulas of the suite "
         f"and {rows} of `eval.jsonl`."
@@ -190,16 +185,14 @@ def _texts_values(entry: dict[str, Any]) -> dict[str, float]:
 
 def _suite_values(entry: dict[str, Any]) -> dict[str, float]:
     """The columns of the table of the committed benchmark."""
-    found = {SPEED: -_milliseconds(entry["cases"].get("formulas", []))}
+    found = {SPEED: -entry["ms"].get("formulas", 0.0)}
     for part, cases in entry["cases"].items():
         if cases:
             found[f"{_PARTS[part]} as expected"] = sum(map(passed, cases)) / len(cases)
-            found[f"silence about {_PARTS[part]}"] = -sum(one["silent"] > 0 for one in cases) / len(cases)
+            found[f"silence about {_PARTS[part]}"] = -sum(one.get("silent", 0) > 0 for one in cases) / len(
+                cases
+            )
     return found
-
-
-def _milliseconds(cases: Sequence[dict[str, Any]]) -> float:
-    return 1000 * sum(float(case["seconds"]) for case in cases) / max(1, len(cases))
 
 
 def _head(columns: Iterable[str]) -> list[str]:
@@ -219,7 +212,7 @@ def _versions(result: dict[str, Any]) -> str:
 
 def passed(case: dict[str, Any]) -> bool:
     """It compiles and everything expected is there."""
-    return bool(case["compiles"] and case["met"] == case["wanted"])
+    return bool(case.get("compiles", True) and case["met"] == case["wanted"])
 
 
 def _share(count: int, total: int) -> str:
@@ -234,6 +227,47 @@ def with_table(readme: str, text: str, name: str = "league") -> str:
     if not found:
         return readme
     return f"{head}{begin}\n{text}\n{end}{rest.partition(end)[2]}"
+
+
+def compact(result: dict[str, Any]) -> dict[str, Any]:
+    """What is stored: verdicts and sums. Texts of what is missing and the time of each row are left out; they
+    change with every run, and ``--only NAME`` shows them."""
+    stored = dict(result, converters={})
+    for name, entry in result["converters"].items():
+        cases = entry["cases"]
+        ms = {
+            part: 1000 * sum(case["seconds"] for case in rows) / len(rows)
+            for part, rows in cases.items()
+            if rows
+        }
+        alone = sum(case["solved"].get(who, 0) for rows in cases.values() for case in rows for who in MODEL)
+        kept = {part: [_verdict(case) for case in rows] for part, rows in cases.items()}
+        stored["converters"][name] = {
+            **entry,
+            "ms": {part: round(value, 4) for part, value in ms.items()},
+            "model alone": alone,
+            "cases": kept,
+        }
+    return stored
+
+
+def _verdict(case: dict[str, Any]) -> dict[str, Any]:
+    """A row that compiles and keeps nothing silent does not say so."""
+    found = {"id": case["id"], "met": case["met"], "wanted": case["wanted"]}
+    found |= {} if case["compiles"] else {"compiles": False}
+    return found | ({"silent": case["silent"]} if case["silent"] else {})
+
+
+def write_result(result: dict[str, Any], path: Path) -> None:
+    """JSON with a line for each row, so that a change shows as the rows it is in."""
+    text = json.dumps(result, ensure_ascii=False, indent=1)
+    # Objects that hold no others, and lists of numbers.
+    text = re.sub(r"[{\[]\n\s*([^][{}]*?)\n\s*[]}]", lambda found: _on_one_line(found[0]), text)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _on_one_line(text: str) -> str:
+    return json.dumps(json.loads(text), ensure_ascii=False)
 
 
 def shown(readme: str) -> str:
@@ -284,5 +318,6 @@ def print_failures(result: dict[str, Any], name: str) -> None:
     for part, cases in result["converters"].get(name, {}).get("cases", {}).items():
         for case in cases:
             if not passed(case):
-                silent = ", silent" if case["silent"] else ""
-                print(f"{part} {case['id']}: {case['met']} of {case['wanted']}{silent}: {case['missing']}")
+                silent = ", silent" if case.get("silent") else ""
+                missing = f": {case['missing']}" if "missing" in case else ""
+                print(f"{part} {case['id']}: {case['met']} of {case['wanted']}{silent}{missing}")

@@ -1,6 +1,7 @@
 """The committed benchmark is sound, its checks can fail, and the README shows its stored result."""
 
 import importlib
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -137,14 +138,18 @@ def test_the_readme_shows_the_stored_result() -> None:
     assert done.returncode == 0, done.stderr.decode()
 
 
-@pytest.fixture
-def tables() -> Iterator[ModuleType]:
+def league_table() -> ModuleType:
     """``benchmarks/league_table.py``, which is a script and no package."""
     sys.path.insert(0, str(ROOT / "benchmarks"))
     try:
-        yield importlib.import_module("league_table")
+        return importlib.import_module("league_table")
     finally:
         sys.path.pop(0)
+
+
+@pytest.fixture
+def tables() -> ModuleType:
+    return league_table()
 
 
 def entry(count: int, equal: int, solved: int = 0) -> dict[str, Any]:
@@ -158,7 +163,9 @@ def entry(count: int, equal: int, solved: int = 0) -> dict[str, Any]:
     papers = {"documents": count, "compiles": equal, "readable": count, "kept": kept}
     papers |= {"silent": 0.5, "reports": 3, "seconds": 1.0}
     parts = {"formulas": cases, "blocks": cases, "documents": cases}
-    return {"version": "1", "cases": parts, "eval": figures, "formulas": figures, "documents": papers}
+    found = {"version": "1", "cases": parts, "eval": figures, "formulas": figures, "documents": papers}
+    compact: dict[str, Any] = league_table().compact({"converters": {"x": found}})["converters"]["x"]
+    return compact
 
 
 def test_the_tables_say_what_was_measured(tables: ModuleType) -> None:
@@ -180,6 +187,15 @@ def test_the_tables_say_what_was_measured(tables: ModuleType) -> None:
     assert "`model`, which is slow: 2 formulas and 2 documents" in texts
     result["converters"]["auto"] = entry(4, 1)
     assert "words (pandoc: not looked into yet)" in tables.texts_table(result)
+
+
+def test_a_row_of_the_stored_result_is_a_line(tables: ModuleType, tmp_path: Path) -> None:
+    result = {"versions": {"typst": "0"}, "converters": {"rules": entry(3, 2)}}
+    tables.write_result(result, tmp_path / "r.json")
+    text = (tmp_path / "r.json").read_text(encoding="utf-8")
+    assert json.loads(text) == result
+    assert text.count('\n     {"id": "a", "met": ') == 9
+    assert len(text.splitlines()) < 45 and "missing" not in text
 
 
 def test_a_changed_result_is_noticed(tables: ModuleType) -> None:
