@@ -57,9 +57,7 @@ def table(result: dict[str, Any]) -> str:
             _share(sum(passed(case) for case in blocks), len(blocks)),
             _share(sum(case.get("compiles", True) for case in blocks), len(blocks)),
             _share(sum(case.get("silent", 0) > 0 for case in blocks), len(blocks)),
-            f"{sum(case.get('compiles', True) for case in documents)} of {len(documents)}"
-            if documents
-            else "-",
+            f"{compiled} of {len(documents)}" if documents else "-",
             _share(sum(case["met"] for case in documents), sum(case["wanted"] for case in documents)),
             _share(entry["eval"]["equal"], entry["eval"]["judged"]),
         ]
