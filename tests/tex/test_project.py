@@ -58,6 +58,13 @@ def test_nul_bytes_are_dropped_with_a_problem(tmp_path: Path) -> None:
     assert "NUL" in messages(project)
 
 
+def test_control_characters_are_dropped_with_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "main.tex").write_bytes(b"so\x15me\ttext\n\nand m\x7fore\x0c to read " * 5)
+    project = read_project(tmp_path / "main.tex")
+    assert project.source.text == "some\ttext\n\nand more\x0c to read " * 5
+    assert "10 control characters" in messages(project)
+
+
 @pytest.mark.parametrize(
     "data", [b"", b" \n\t\n", b"\xef\xbb\xbf"[:0], b"%PDF-1.5 ...", b"\x89PNG\r\n", bytes(range(256)) * 20]
 )

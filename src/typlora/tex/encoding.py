@@ -6,6 +6,7 @@ UTF-8 with a few damaged bytes; at last Windows-1252, which is a superset of Lat
 """
 
 import codecs
+import re
 from dataclasses import dataclass
 
 from typlora.errors import ProjectError
@@ -20,6 +21,9 @@ _DECLARED = {
     "cp932": "cp932", "gbk": "gb18030", "gb2312": "gb18030", "big5": "big5", "euc-kr": "euc_kr", "utf8":
     "utf-8", "utf8x": "utf-8", "utf-8": "utf-8",
 }  # fmt: skip
+
+# What TeX calls an invalid character; in the output it would stand in nobody's way but the HTML export's.
+_INVALID = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 
 # A file of these types is never LaTeX, whatever its name says.
 _MAGIC = (
@@ -53,9 +57,9 @@ def decode(data: bytes, name: str, declared: str = "") -> Decoded:
         raise ProjectError(f"{name} is a binary file, not LaTeX; give a .tex file")
     text, encoding, note = _decode(data, declared_encoding(data) or declared)
     notes = [note] if note else []
-    if "\0" in text:
-        notes.append(f"{text.count(chr(0))} NUL bytes were ignored, as TeX does")
-        text = text.replace("\0", "")
+    text, count = _INVALID.subn("", text)
+    if count:
+        notes.append(f"{count} control characters (NUL and the like) were ignored, as TeX does")
     return Decoded(text.replace("\r\n", "\n").replace("\r", "\n"), encoding, tuple(notes))
 
 
