@@ -97,6 +97,7 @@ def test_verbatim_is_not_read() -> None:
         ("{\\begin{center}x}", "\\end{center} is missing"),
         ("$a_{b$ c $d$", "} is missing"),
         ("\\end{quote}", "without its beginning"),
+        ("\\title{a\\begin{document}b\\end{document}", "} is missing"),
         ("x \\] y", "without its beginning"),
         ("\\begin{equation} a \\end{align} b", "\\end{align} was taken for the \\end{equation}"),
         ("\\begin{verbatim} x", "\\end{verbatim} is missing"),
@@ -162,3 +163,10 @@ def test_problems_lead_back_to_the_file() -> None:
     )
     (problem,) = parse(source).problems
     assert str(problem.span) == "b.tex:2:6"
+
+
+def test_a_brace_forgotten_in_the_preamble_ends_where_the_document_begins() -> None:
+    text = "\\graphicspath{{a/}\n\\usepackage{b\\begin{document}c\\end{document}"
+    nodes = parse(text).nodes
+    assert nodes[-1].environmentname == "document"
+    assert text[nodes[-1].pos :].startswith("\\begin{document}")

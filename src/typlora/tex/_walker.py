@@ -222,6 +222,10 @@ class Walker(VerbatimWalker):
             return False, after
         if word in {"begin", "end"} and (name := _ENVIRONMENT_NAME.match(text, after)):
             environment = name.group(1).strip()
+            if word == "begin" and environment == "document" and closer:
+                # A brace forgotten in the preamble must not swallow the whole document.
+                self._unclosed(closer, opener)
+                return True, start
             if word == "begin":
                 return False, self._environment(nodes, state, environment, start, name.end())
             closing = "\\end{" + environment + "}"
