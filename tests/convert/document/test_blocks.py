@@ -173,3 +173,19 @@ def test_an_abstract_in_a_column_is_as_wide_as_the_column() -> None:
     text = "\\documentclass[%s]{article}\\begin{document}\\begin{abstract}A\\end{abstract}\\end{document}"
     assert "pad(" in draft(read_string(text % "11pt")).preamble
     assert "pad(" not in draft(read_string(text % "twocolumn")).preamble
+
+
+def test_many_switches_one_after_the_other_are_not_nested() -> None:
+    body = "\n\n".join(f"\\noindent\\raggedright word{n}" for n in range(100))
+    made = drafted(body)
+    assert typst(body).split() == [f"word{n}" for n in range(100)]
+    assert not any("nested" in loss.reason for loss in made.losses)
+
+
+def test_a_small_size_for_the_rest_of_the_document_is_a_rule() -> None:
+    assert typst("\\raggedright\\footnotesize Words.\n\n\\normalsize More.") == (
+        "#set text(size: 8pt)\n\nWords.\n\n#set text(size: 10pt)\n\nMore."
+    )
+    assert typst("{\\footnotesize Words.}") == "Words."
+    losses = drafted("{\\footnotesize Words.}").losses
+    assert ["\\footnotesize once" in loss.reason for loss in losses] == [True]

@@ -4,6 +4,7 @@ from typlora.convert.document.builder import Builder, environment, environment_a
 from typlora.convert.document.nodes import Cursor, Node, children
 from typlora.convert.document.pieces import Mark, Pieces, call
 from typlora.convert.document.tables import is_table
+from typlora.convert.document.tally import count
 from typlora.tex.unit import UnitKind
 
 
@@ -50,6 +51,9 @@ def transparent(builder: Builder, node: Node) -> None:
              "CJK*": "{{", "otherlanguage": "{", "threeparttable": "[",
              "hyphenrules": "{", "changemargin": "{{"}  # fmt: skip
     _, nodes = environment_arguments(builder, node, specs.get(node.environmentname, ""))
+    if node.environmentname in {"small", "footnotesize", "scriptsize", "tiny"}:
+        what = "layout not carried over: small sizes and font switches"
+        count(builder.context, what, node, node.environmentname, "")
     if node.environmentname == "appendices":
         from typlora.convert.document.headings import appendix
 

@@ -235,12 +235,9 @@ class Builder:
             self._unknown(node, cursor)
 
     def _switch(self, node: Node, style: SwitchConverter | None, cursor: Cursor) -> None:
-        rest = cursor.rest()
-        if style is None:
-            self.run(rest)
-        else:
+        if style is not None:  # else what follows is read on: a hundred \\noindent are not nested
             converter = style
-            self.scoped(rest, lambda pieces: converter(self, pieces))
+            self.scoped(cursor.rest(), lambda pieces: converter(self, pieces))
 
     def scoped(self, nodes: Sequence[Node], style: Callable[[Pieces], Pieces]) -> None:
         """Convert nodes with a style on every paragraph; the first and the last one join their neighbours."""

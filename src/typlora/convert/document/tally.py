@@ -21,7 +21,7 @@ _LAYOUT = {
     "page and column breaks": """pagebreak nopagebreak clearpage newpage cleardoublepage eject
         filbreak goodbreak samepage displaybreak FloatBarrier""",
     "columns": "twocolumn onecolumn strip",
-    "small sizes and font switches": """tiny scriptsize footnotesize small sf sffamily md mdseries
+    "small sizes and font switches": """sf sffamily md mdseries
         fontfamily fontseries fontshape selectfont fontspec relscale textsf unboldmath""",
     "page style and page numbers": """pagestyle thispagestyle pagenumbering fancypagestyle headrulewidth
         footrulewidth linenumbers""",
