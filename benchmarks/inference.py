@@ -9,8 +9,7 @@ setup answers a slice before the next slice begins, so that a busy moment meets 
 in FOLDER at once; the same command goes on where it stopped, and ``--minutes`` stops it.
 
 A setup is BACKEND[@WORKERSxCORES]/BATCH: ``transformers/1``, ``ct2-checked@2x1/32``. ``generate-dynamic`` and
-``generate-static`` are transformers' own ``generate`` with either cache; ``openvino`` needs what
-``openvino_setup.py`` says. Setups of batch 1 answer the first
+``generate-static`` are transformers' own ``generate`` with either cache. Setups of batch 1 answer the first
 slice only unless ``--all``. The reference is ``transformers/32``: float32, dynamic cache. Tokens are those of
 the answers with their end. ``--report`` verifies the answers and prints the table.
 """
@@ -32,7 +31,7 @@ SETUPS = (
     *("ct2-checked/8", "ct2-int8/8", "ct2-float32/8", "transformers/8"),
     *("ct2-int8/1", "ct2-checked/1", "ct2-float32/1"),
     *("ct2-int8@1x2/32", "ct2-int8@1x2/1", "generate-static/1", "generate-dynamic/1", "generate-static/32"),
-    *("openvino/32", "openvino/128", "openvino/8", "openvino/1", "ct2-bfloat16/32"),
+    *("openvino/32", "openvino/128", "openvino/8", "openvino/1", "openvino-bfloat16/32", "ct2-bfloat16/32"),
 )
 
 
@@ -117,9 +116,7 @@ def _measure(
                 print("time is up; the same command goes on", flush=True)
                 return
             try:
-                backend = _open(
-                    setup, opened, Weights(base, options.adapter), encoder, options.cores, options.work
-                )
+                backend = _open(setup, opened, Weights(base, options.adapter), encoder, options.cores)
                 backend.generate(part[:2], 0.0)  # loads and warms up
                 start, busy = time.perf_counter(), time.process_time()
                 answers = backend.generate(part, 0.0)
@@ -147,7 +144,7 @@ def _measure(
     print("all measured; --report prints the table", flush=True)
 
 
-def _open(setup: str, opened: dict[str, Any], weights: Any, encoder: Any, cores: int, work: Path) -> Any:
+def _open(setup: str, opened: dict[str, Any], weights: Any, encoder: Any, cores: int) -> Any:
     """One backend stays open for all its batch sizes."""
     from typlora.engines.model_engine import open_backend
 
@@ -157,10 +154,6 @@ def _open(setup: str, opened: dict[str, Any], weights: Any, encoder: Any, cores:
         workers, each = (int(part) for part in shape.split("x")) if shape else (cores, 1)
         if kind.startswith("generate-"):
             opened[name] = _Generate(weights, encoder, kind.removeprefix("generate-"))
-        elif kind == "openvino":
-            from openvino_setup import OpenVINO
-
-            opened[name] = OpenVINO(weights, encoder, work, cores)
         else:
             opened[name] = open_backend(
                 kind, weights, encoder, device="cpu", threads=workers, threads_each=each

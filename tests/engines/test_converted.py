@@ -16,13 +16,15 @@ pytest.importorskip("ctranslate2")
 from tests.engines.tiny import tiny_base
 
 from typlora.engines import converted as module
-from typlora.engines.converted import converted
+from typlora.engines.ct2_backend import CT2Backend
+from typlora.engines.generation import Stops
 from typlora.engines.model_engine import ModelEngine
 from typlora.engines.weights import Weights
 from typlora.errors import ModelError
 from typlora.tex.unit import Unit, UnitKind
 
 UNITS = [Unit(UnitKind.FORMULA, "x")]
+NO_STOPS = Stops(frozenset(), (), 0, str)
 
 
 @pytest.fixture(scope="module")
@@ -36,15 +38,20 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "home"
 
 
+def converted(base: Path, precision: str) -> Path:
+    """The folder of the converted weights."""
+    return CT2Backend(Weights(base), NO_STOPS, None, precision).folder()
+
+
 def hidden(folder: Path) -> list[str]:
     return [one.name for one in folder.iterdir() if one.name.startswith(".") and one.is_dir()]
 
 
 def test_converted_once(base: Path, home: Path) -> None:
-    folder = converted(Weights(base), "int8")
+    folder = converted(base, "int8")
     made = (folder / "model.bin").stat().st_mtime_ns
     assert folder.parent == home / "ct2"
-    assert converted(Weights(base), "int8") == folder
+    assert converted(base, "int8") == folder
     assert (folder / "model.bin").stat().st_mtime_ns == made
     assert not hidden(folder.parent)
 
@@ -56,29 +63,34 @@ def test_the_least_recently_used_go(base: Path, home: Path, monkeypatch: pytest.
         old.mkdir(parents=True)
         (old / "model.bin").write_bytes(b"")
         os.utime(old, (number, number))
-    new = converted(Weights(base), "int8")
+    new = converted(base, "int8")
     assert sorted(one.name for one in new.parent.iterdir() if one.is_dir()) == sorted([new.name, "old2"])
 
 
-def test_what_cannot_be_read_is_converted_again(base: Path) -> None:
-    folder = converted(Weights(base), "float32")
-    whole = (folder / "model.bin").read_bytes()
-    (folder / "model.bin").write_bytes(whole[: len(whole) // 2])
-    ModelEngine(base, device="cpu", backend="ct2-float32", max_new_tokens=4).propose(UNITS)
-    assert (folder / "model.bin").read_bytes() == whole
+@pytest.mark.parametrize(("backend", "library"), [("ct2-float32", "ct2"), ("openvino", "openvino")])
+def test_what_cannot_be_read_is_converted_again(base: Path, home: Path, backend: str, library: str) -> None:
+    def ask() -> None:
+        ModelEngine(base, device="cpu", backend=backend, max_new_tokens=4).propose(UNITS)
+
+    ask()
+    [weights] = (home / library).glob("*/model.bin")
+    whole = weights.read_bytes()
+    weights.write_bytes(whole[: len(whole) // 2])
+    ask()
+    assert weights.read_bytes() == whole
 
 
 def test_a_cache_that_takes_nothing(base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TYPLORA_HOME", "/dev/null/nowhere")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    first = converted(Weights(base), "int8")
+    first = converted(base, "int8")
     assert first.is_relative_to(tmp_path)
-    assert converted(Weights(base), "int8") == first
+    assert converted(base, "int8") == first
     monkeypatch.setattr("tempfile.tempdir", "/dev/null/neither")
     with pytest.raises(
         ModelError, match=r"cannot keep the converted model \(Not a directory\).*TYPLORA_HOME"
     ):
-        converted(Weights(base), "float32")
+        converted(base, "float32")
 
 
 def test_a_precision_of_another_machine_converts_nothing(base: Path, home: Path) -> None:
@@ -93,10 +105,10 @@ def test_a_precision_of_another_machine_converts_nothing(base: Path, home: Path)
 
 STUCK = """
 import pathlib, sys, time
-from typlora.engines.converted import converted
+from typlora.engines.ct2_backend import CT2Backend
 from typlora.engines.weights import Weights
 Weights.load = lambda *_: (print("converting", flush=True), time.sleep(600))
-converted(Weights(pathlib.Path(sys.argv[1])), "int8")
+CT2Backend(Weights(pathlib.Path(sys.argv[1])), None, None).folder()
 """
 
 
@@ -108,7 +120,7 @@ def test_a_second_process_waits_and_goes_on_when_the_first_is_killed(base: Path,
     killer = threading.Timer(1.0, first.send_signal, (signal.SIGKILL,))
     killer.start()
     started = time.monotonic()
-    folder = converted(Weights(base), "int8")
+    folder = converted(base, "int8")
     assert time.monotonic() - started > 0.5
     killer.join()
     first.wait()

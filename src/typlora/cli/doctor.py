@@ -54,7 +54,7 @@ def examine() -> list[Finding]:
         ("memory", _memory),
         ("GPU", _gpu),
         ("model libraries", _libraries),
-        ("CTranslate2", _ctranslate2),
+        ("fast inference", _fast),
         ("base model", _base),
         ("adapter", _adapter),
         ("fonts", _fonts),
@@ -191,12 +191,12 @@ def _libraries(name: str) -> Finding:
     return Finding(name, GOOD, ", ".join(found))
 
 
-def _ctranslate2(name: str) -> Finding:
-    if importlib.util.find_spec("ctranslate2") is None:
-        return Finding(
-            name, MISSING, "not installed; the model answers more slowly", "pip install 'typlora[cpu]'"
-        )
-    return Finding(name, GOOD, importlib.metadata.version("ctranslate2"))
+def _fast(name: str) -> Finding:
+    there = [one for one in ("openvino", "ctranslate2") if importlib.util.find_spec(one) is not None]
+    if not there:
+        told = "neither openvino nor ctranslate2; the model answers more slowly"
+        return Finding(name, MISSING, told, "pip install 'typlora[cpu]'")
+    return Finding(name, GOOD, ", ".join(f"{one} {importlib.metadata.version(one)}" for one in there))
 
 
 def _base(name: str) -> Finding:

@@ -1,4 +1,4 @@
-"""Weights converted for CTranslate2, once for each base, adapter and precision, kept in the cache.
+"""Weights converted for a faster library, once for each base, adapter and precision, kept in the cache.
 
 A process that needs what another is converting waits for it. A conversion appears under its name when it is
 whole; what a killed process left is removed by the next one. Where the cache cannot be written the weights
@@ -10,7 +10,7 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,16 +18,22 @@ from typlora import config
 from typlora.engines.weights import Weights
 from typlora.errors import ModelError
 
-KEPT = 6  # conversions; each new adapter adds one of 135 to 540 MB, and the least recently used goes
+KEPT = 6  # conversions; each new adapter adds one of 135 to 650 MB, and the least recently used goes
 MODEL = "model.bin"
 _BEGUN = ".converting."
 _OWN: dict[Path, Path] = {}  # conversions of this process alone, by where they should have been
 
+Make = Callable[[Weights, Path], None]
+"""``make(weights, folder)`` writes ``folder`` with a ``model.bin``; its parent is there to work in."""
 
-def converted(weights: Weights, precision: str) -> Path:
-    """The folder of the converted weights; converts where there is none. Raises ``ModelError``."""
+
+def converted(weights: Weights, precision: str, library: str, make: Make) -> Path:
+    """The folder of the weights converted for ``library``; ``make`` writes it where there is none.
+
+    Raises ``ModelError``.
+    """
     name = f"{weights.identity()}-{precision}"
-    folder = config.home() / "ct2" / name
+    folder = config.home() / library / name
     folder = _OWN.get(folder, folder)
     if (folder / MODEL).is_file():
         with contextlib.suppress(OSError):
@@ -36,10 +42,10 @@ def converted(weights: Weights, precision: str) -> Path:
     try:
         with _alone(folder):
             if not (folder / MODEL).is_file():  # else another process was faster
-                _convert(weights, folder, precision)
+                _convert(weights, folder, make)
                 _forget(folder.parent)
     except OSError as error:
-        return _aside(weights, precision, folder, error)
+        return _aside(weights, make, folder, error)
     return folder
 
 
@@ -63,26 +69,15 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _convert(weights: Weights, folder: Path, precision: str) -> None:
-    """Merge, save and convert beside the target, then rename into place."""
-    try:
-        from ctranslate2.converters import TransformersConverter
-    except ImportError as error:
-        raise ModelError(
-            f"the fast CPU engine needs {error.name}: pip install 'typlora[cpu]', or --backend transformers"
-        ) from None
+def _convert(weights: Weights, folder: Path, make: Make) -> None:
+    """Convert beside the target, then rename into place."""
     begun = folder.with_name(f"{_BEGUN}{folder.name}")
     shutil.rmtree(begun, ignore_errors=True)  # of a killed process: nobody else is in here
     try:
         begun.mkdir(parents=True)
-        merged, ready = begun / "merged", begun / "ready"
-        weights.load("float32", "cpu").save_pretrained(merged)
-        for name in ("tokenizer.json", "tokenizer_config.json"):
-            if (weights.base / name).is_file():
-                shutil.copy(weights.base / name, merged / name)
-        TransformersConverter(str(merged)).convert(str(ready), quantization=precision)
+        make(weights, begun / "ready")
         shutil.rmtree(folder, ignore_errors=True)  # without a model in it, or we would not be here
-        ready.rename(folder)
+        (begun / "ready").rename(folder)
     finally:
         shutil.rmtree(begun, ignore_errors=True)
 
@@ -94,12 +89,12 @@ def _forget(cache: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def _aside(weights: Weights, precision: str, wanted: Path, problem: OSError) -> Path:
+def _aside(weights: Weights, make: Make, wanted: Path, problem: OSError) -> Path:
     """A conversion for this process, where the cache takes none."""
     try:
-        folder = Path(tempfile.mkdtemp(prefix="typlora-ct2-")) / wanted.name
+        folder = Path(tempfile.mkdtemp(prefix="typlora-converted-")) / wanted.name
         atexit.register(shutil.rmtree, folder.parent, ignore_errors=True)
-        _convert(weights, folder, precision)
+        _convert(weights, folder, make)
     except OSError as error:
         raise ModelError(
             f"{wanted.parent}: cannot keep the converted model ({problem.strerror or problem}), nor "

@@ -6,9 +6,11 @@ a killed one left is removed by the next.
 """
 
 import importlib.metadata
+import shutil
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +54,7 @@ class CT2Backend:
     def folder(self) -> Path:
         """The converted weights; made on the first call."""
         self._check_precision()
-        return converted(self._weights, self._precision)
+        return converted(self._weights, self._precision, "ct2", partial(_convert, self._precision))
 
     def generate(self, requests: Sequence[Request], temperature: float) -> list[Generated]:
         """One answer a request, in order."""
@@ -190,6 +192,22 @@ class CT2Backend:
 
 
 _SEEDING = threading.Lock()  # the seed is global to the library
+
+
+def _convert(precision: str, weights: Weights, folder: Path) -> None:
+    """Merge and save the weights beside ``folder``, and convert them into it."""
+    try:
+        from ctranslate2.converters import TransformersConverter
+    except ImportError as error:
+        raise ModelError(
+            f"this engine needs {error.name}: pip install 'typlora[cpu]', or --backend transformers"
+        ) from None
+    merged = folder.with_name("merged")
+    weights.load("float32", "cpu").save_pretrained(merged)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        if (weights.base / name).is_file():
+            shutil.copy(weights.base / name, merged / name)
+    TransformersConverter(str(merged)).convert(str(folder), quantization=precision)
 
 
 def _finished(watch: RowWatch) -> Generated:

@@ -22,9 +22,12 @@ NAME = "model"
 REPAIRED = "repaired"
 BACKENDS = (
     *("auto", "transformers", "transformers-bfloat16"),
+    *("openvino", "openvino-bfloat16"),
     *("ct2-checked", "ct2-int8", "ct2-float32", "ct2-bfloat16"),
 )
-FASTEST = "ct2-float32"  # on a CPU, of those that say what float32 says: see docs/engines.md
+# On a CPU, of those that say what float32 says, the fastest first: see docs/engines.md
+FASTEST = "openvino"
+FAST = "ct2-float32"
 GROWTH = 2.0  # Typst tokens a prompt token at most; 1.7 was the largest of 6,413 proved pairs
 SPARE = 32
 LONGEST_PROMPT = 2_048  # tokens, some 5,000 characters: no profile trains on more, and memory grows squared
@@ -33,7 +36,8 @@ LONGEST_PROMPT = 2_048  # tokens, some 5,000 characters: no profile trains on mo
 class ModelEngine:
     """``base`` and ``adapter`` are folders. Nothing is loaded before the first call, nothing downloaded ever.
 
-    ``backend``: ``auto`` takes CTranslate2 on a CPU where it is installed, transformers otherwise.
+    ``backend``: ``auto`` takes OpenVINO on a CPU where it is installed and knows the base, else CTranslate2,
+    else transformers.
     ``samples`` above 0 makes ``propose`` answer as ever; ``sample`` gives that many candidates by default.
     Raises ``ModelError`` (weights missing or of another base) and ``ConfigError`` (unknown backend).
     """
@@ -193,10 +197,8 @@ def open_backend(
 ) -> Backend:
     """The backend called ``kind`` (one of ``BACKENDS``).
 
-    CTranslate2 runs ``threads`` batches at once, each on ``threads_each`` cores.
+    OpenVINO and CTranslate2 run ``threads`` batches at once, the latter each on ``threads_each`` cores.
     """
-    import importlib.util
-
     pieces: dict[int, str] = {}
 
     def piece(number: int) -> str:
@@ -208,14 +210,17 @@ def open_backend(
     stops = Stops(ends, tuple(sorted(encoder.mark_ids - ends)), encoder.pad_id, piece)
     if kind == "auto":
         on_cpu = device == "cpu" or (device == "auto" and not _has_gpu())
-        kind = "transformers"
-        if on_cpu and importlib.util.find_spec("ctranslate2") is not None:
-            kind = FASTEST
+        kind = _fastest(weights.base) if on_cpu else "transformers"
     if kind.startswith("transformers"):
         from typlora.engines.torch_backend import TorchBackend
 
         dtype = kind.removeprefix("transformers").removeprefix("-") or "auto"
         return TorchBackend(weights, stops, device, dtype, batch_size)
+    if kind.startswith("openvino"):
+        from typlora.engines.openvino_backend import OpenVINOBackend
+
+        precision = kind.removeprefix("openvino").removeprefix("-") or "float32"
+        return OpenVINOBackend(weights, stops, precision, threads, batch_size)
     from typlora.engines.ct2_backend import CT2Backend
 
     def converted(precision: str) -> CT2Backend:
@@ -228,6 +233,17 @@ def open_backend(
 
         return CheckedBackend(converted("int8"), converted("float32"), encoder.eos_id)
     return converted(kind.removeprefix("ct2-"))
+
+
+def _fastest(base: Path) -> str:
+    """The fastest backend that is installed here and can read the base."""
+    import importlib.util
+
+    from typlora.engines.openvino_model import installed, readable
+
+    if installed() and readable(base):
+        return FASTEST
+    return FAST if importlib.util.find_spec("ctranslate2") is not None else "transformers"
 
 
 def _has_gpu() -> bool:

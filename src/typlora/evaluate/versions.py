@@ -18,6 +18,7 @@ _PACKAGES = (
     "transformers",
     "peft",
     "ctranslate2",
+    "openvino",
     "sacrebleu",
 )
 
