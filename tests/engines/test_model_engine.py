@@ -118,6 +118,9 @@ def test_openvino_agrees_with_transformers(
     warm, alone = backend.generate(requests, 1.5), backend.generate(requests[3:4], 1.5)
     assert warm != expected
     assert warm[3:4] == alone, "a draw depends on its neighbours"
+    draws = [dataclasses.replace(requests[3], seed=seed) for seed in range(5)]  # they share a pass
+    assert backend.generate(draws, 1.5) == [backend.generate([draw], 1.5)[0] for draw in draws]
+    assert len(set(backend.generate(draws, 1.5))) > 1
 
 
 def test_a_base_that_openvino_cannot_read(

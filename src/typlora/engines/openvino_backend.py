@@ -66,7 +66,8 @@ class OpenVINOBackend:
 
         watches = [self._stops.watch(request) for request in requests]
         draws = [np.random.default_rng(request.seed) for request in requests]
-        prompts = [request.prompt + request.begun for request in requests]
+        asked = [request.prompt + request.begun for request in requests]
+        prompts = list(dict.fromkeys(asked))  # draws for one formula share the pass through its prompt
         width = max(map(len, prompts))
         ids = np.full((len(prompts), width), self._stops.pad, dtype=np.int64)
         mask = np.zeros((len(prompts), width), dtype=np.int64)
@@ -76,22 +77,25 @@ class OpenVINOBackend:
         positions = np.maximum(mask.cumsum(-1) - 1, 0)
         never = list(self._stops.never)
         running = list(range(len(requests)))  # the request behind each row of the arrays
-        rows = np.arange(len(running), dtype=np.int32)  # of the step before, that go on
+        place = {prompt: row for row, prompt in enumerate(prompts)}
+        come_from = np.array([place[prompt] for prompt in asked], dtype=np.int32)  # its row in the last pass
+        rows = np.arange(len(prompts), dtype=np.int32)
         with self._borrowed() as model:
             while running:
                 logits = _infer(model, ids, mask, positions, rows)
                 logits[:, never] = -np.inf
-                chosen = _choose(logits, temperature, [draws[index] for index in running])
+                chosen = _choose(logits[come_from], temperature, [draws[index] for index in running])
                 alive = [
                     row
                     for row, (index, token) in enumerate(zip(running, chosen, strict=True))
                     if not watches[index].push(token)
                 ]
-                rows = np.array(alive, dtype=np.int32)
                 running = [running[row] for row in alive]
+                rows = come_from[alive]
                 ids = np.array([[chosen[row]] for row in alive], dtype=np.int64)
                 positions = positions[rows, -1:] + 1
                 mask = np.concatenate([mask[rows], np.ones((len(alive), 1), dtype=np.int64)], axis=-1)
+                come_from = np.arange(len(alive), dtype=np.int32)
         return [Generated(tuple(watch.ids), watch.finish or Finish.LENGTH) for watch in watches]
 
     @contextmanager
