@@ -24,6 +24,7 @@ from typlora.convert.document.preamble import write_preamble
 from typlora.convert.document.setup import read_packages, read_preamble
 from typlora.convert.document.tally import tally_losses
 from typlora.convert.document.theorems import usual_theorems
+from typlora.convert.document.titles import write_waiting
 from typlora.tex.macros import Expanded, MacroTable, collect, expand_all
 from typlora.tex.packages import loaded_table
 from typlora.tex.parse import parse
@@ -57,6 +58,7 @@ def draft(project: Project, *, draw: bool = False, keep: Sequence[Authored] = ()
     collect_files(context, [*before, *body])
     builder.run(body)
     builder.flush()
+    write_waiting(builder, body)
     if not context.options.get("title-done") and context.document_class == "letter":
         context.meta.clear()
     defined = tuple(definitions(context, expanded.table)) if keep else ()

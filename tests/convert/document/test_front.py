@@ -100,3 +100,14 @@ def test_chapters_before_and_behind_the_main_part_have_no_numbers() -> None:
         "= One <c>",
         "#heading(level: 1, numbering: none)[After]",
     ]
+
+
+def test_an_abstract_that_is_not_closed_loses_nothing() -> None:
+    source = (
+        r"\documentclass{acmart}\begin{document}\title{Pots}\begin{abstract}Short.\end{itemize}\keywords{tea}"
+        r"\maketitle\section{Lids}Body.\end{document}"
+    )
+    made = draft(read_string(source))
+    shown = "\n".join(blocks(made))
+    assert [word for word in ("Pots", "Short.", "tea", "Lids", "Body.") if word not in shown] == []
+    assert compile_error(made) == ""

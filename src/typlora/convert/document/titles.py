@@ -5,6 +5,7 @@ while they are read, and the title block is written where ``\\maketitle`` stands
 """
 
 import re
+from collections.abc import Sequence
 
 from typlora.convert.document.abstracts import write_abstract
 from typlora.convert.document.authors import people_of, write_authors
@@ -99,6 +100,17 @@ def write_title(builder: Builder, node: Node) -> None:
     for kind_of, listed in context.keywords:
         write_keywords(builder, node, kind_of, listed)
     context.keywords = []
+
+
+def write_waiting(builder: Builder, nodes: Sequence[Node]) -> None:
+    """At the end of ``nodes``: an abstract or keywords still waiting for a title never met its command.
+
+    An abstract that is not closed takes ``\\maketitle`` with it, and with that the rest of the document.
+    """
+    context = builder.context
+    if nodes and (context.meta.get("abstract") or context.keywords):
+        write_title(builder, nodes[-1])
+        builder.flush()
 
 
 def _institutes(builder: Builder) -> Pieces:
