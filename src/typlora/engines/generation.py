@@ -2,24 +2,27 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from typlora.engines.stopping import Finish, RowWatch
 
 ALIKE = 0.5  # of the longest prompt in its batch; shorter ones would be padded, or decoded token by token
 FEW = 8  # rows
+TRIES = 20  # tokens refused one after another, before the row may do what it likes
 BATCH_SCORES = 16_000_000  # attention scores a head: 32 prompts of 700 tokens, 0.6 GB with nine heads
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """One row to generate. ``seed`` decides the draws when the temperature is above 0; ``begun`` are tokens
-    of the answer that are settled already, and count towards ``limit``."""
+    of the answer that are settled already, and count towards ``limit``; ``paired`` asks for an answer whose
+    brackets are closed by their own kind (backends with a loop of their own see to it)."""
 
     prompt: tuple[int, ...]
     limit: int
     seed: int = 0
     begun: tuple[int, ...] = ()
+    paired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +55,24 @@ class Stops:
 
     def watch(self, request: Request) -> RowWatch:
         """A watch for one row, that has seen what is begun."""
-        watch = RowWatch(self.ends, request.limit, self.piece)
+        watch = RowWatch(self.ends, request.limit, self.piece, request.paired)
         for token in request.begun:
             watch.push(token)
         return watch
+
+
+def settle(scores: Any, chosen: list[int], watches: Sequence[RowWatch]) -> list[int]:
+    """``chosen`` (the best of each row of ``scores``) with the next best where its watch does not allow it.
+
+    ``scores``: array or tensor (B, V) that may be written to. A row is left as it is after ``TRIES``.
+    """
+    for row, watch in enumerate(watches):
+        for _ in range(TRIES):
+            if watch.finish is not None or watch.allows(chosen[row]):
+                break
+            scores[row, chosen[row]] = float("-inf")
+            chosen[row] = int(scores[row].argmax())
+    return chosen
 
 
 def batches(requests: Sequence[Request], size: int) -> Iterator[list[int]]:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from typlora.engines.base import Candidate
 from typlora.engines.generation import Backend, Generated, Request, Stops, well_formed
-from typlora.engines.stopping import Finish, closed
+from typlora.engines.matrices import in_display
+from typlora.engines.stopping import Finish, closed, paired
 from typlora.engines.weights import Weights
 from typlora.errors import ConfigError
 from typlora.tex.unit import Unit, UnitKind
@@ -30,6 +31,7 @@ FASTEST = "openvino"
 FAST = "ct2-float32"
 GROWTH = 2.0  # Typst tokens a prompt token at most; 1.7 was the largest of 6,413 proved pairs
 SPARE = 32
+DECODING = "paired2"  # what decides answers beside weights and backend; in the key of remembered conversions
 LONGEST_PROMPT = 2_048  # tokens, some 5,000 characters: no profile trains on more, and memory grows squared
 
 
@@ -72,7 +74,9 @@ class ModelEngine:
         if not self._fingerprint:
             identity = self._weights.identity()
             template = self._prompts().template_hash
-            self._fingerprint = f"{NAME}/{identity}/{template}/{self._open().fingerprint}/{self._max}"
+            self._fingerprint = (
+                f"{NAME}/{identity}/{template}/{self._open().fingerprint}/{self._max}/{DECODING}"
+            )
         return self._fingerprint
 
     def propose(self, units: Sequence[Unit]) -> list[Candidate | None]:
@@ -145,7 +149,9 @@ class ModelEngine:
         """What the backend is asked for a unit; ``draw`` decides its seed."""
         prompt = self._prompt(unit)
         text = f"{draw}/{unit.display}/{well_formed(unit.latex)}".encode()
-        return Request(tuple(prompt), self._limit(prompt), int.from_bytes(hashlib.sha256(text).digest()[:7]))
+        seed = int.from_bytes(hashlib.sha256(text).digest()[:7])
+        kept = unit.kind is UnitKind.FORMULA and paired(unit.latex)
+        return Request(tuple(prompt), self._limit(prompt), seed, paired=kept)
 
     def _prompt(self, unit: Unit) -> list[int]:
         block = unit.kind is not UnitKind.FORMULA
@@ -161,7 +167,9 @@ class ModelEngine:
         if unit.kind is UnitKind.FORMULA:
             typst = closed(
                 typst
-            )  # it counts as maths does: in text quotation marks and brackets may stand alone
+            )  # counts as maths does: in text quotation marks and brackets may stand alone
+            if not unit.display and "smallmatrix" not in unit.latex:
+                typst = in_display(typst)
         return Candidate(typst, NAME, seconds) if typst else None
 
     def _prompts(self) -> "PromptEncoder":

@@ -14,7 +14,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from typlora.engines.converted import converted, discard
-from typlora.engines.generation import Generated, Request, Stops, batches
+from typlora.engines.generation import Generated, Request, Stops, batches, settle
 from typlora.engines.openvino_model import convert
 from typlora.engines.stopping import Finish
 from typlora.engines.weights import Weights
@@ -84,7 +84,12 @@ class OpenVINOBackend:
             while running:
                 logits = _infer(model, ids, mask, positions, rows)
                 logits[:, never] = -np.inf
-                chosen = _choose(logits[come_from], temperature, [draws[index] for index in running])
+                scores = logits[come_from]
+                if temperature > 0:  # Gumbel noise makes a draw an argmax
+                    noise = [draws[index].gumbel(size=scores.shape[-1]) for index in running]
+                    scores = scores / temperature + np.stack(noise)
+                best = [int(token) for token in scores.argmax(-1)]
+                chosen = settle(scores, best, [watches[index] for index in running])
                 alive = [
                     row
                     for row, (index, token) in enumerate(zip(running, chosen, strict=True))
@@ -161,13 +166,3 @@ def _infer(model: Any, ids: Any, mask: Any, positions: Any, rows: Any) -> Any:
         share_outputs=True,
     )
     return model.get_output_tensor(0).data[:, -1, :]
-
-
-def _choose(logits: Any, temperature: float, draws: Sequence[Any]) -> list[int]:
-    """The next token of each row: the likeliest, or drawn (Gumbel noise makes a draw an argmax)."""
-    import numpy as np
-
-    if temperature > 0:
-        noise = np.stack([draw.gumbel(size=logits.shape[-1]) for draw in draws])
-        logits = logits / temperature + noise
-    return [int(token) for token in logits.argmax(-1)]

@@ -3,7 +3,9 @@
 Runaway repetition is where a small model spends most of its time, so each row is watched token by token.
 """
 
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 
 MAX_PERIOD = 32  # tokens; longer loops run into the length limit first
@@ -28,10 +30,19 @@ class Finish(StrEnum):
     FORBIDDEN = "forbidden"
 
 
-class RowWatch:
-    """Follows one row. ``piece`` gives the text of a token id."""
+PAIRS = {")": "(", "]": "[", "}": "{"}
 
-    def __init__(self, ends: frozenset[int], limit: int, piece: Callable[[int], str]) -> None:
+
+class RowWatch:
+    """Follows one row. ``piece`` gives the text of a token id.
+
+    ``paired`` says that every bracket of the answer must be closed by its own kind, as in the question: then
+    ``allows`` tells of a token whether it keeps to that.
+    """
+
+    def __init__(
+        self, ends: frozenset[int], limit: int, piece: Callable[[int], str], paired: bool = False
+    ) -> None:
         self.ids: list[int] = []
         self.finish: Finish | None = None
         self._ends = ends
@@ -39,6 +50,16 @@ class RowWatch:
         self._piece = piece
         self._tail = ""
         self._brackets = Brackets()
+        self._pairs = Pairs() if paired else None
+
+    def allows(self, token: int) -> bool:
+        """Whether this token may come next: not where it closes a bracket that is not open.
+
+        The end may come with brackets open: a model that sees no way on would wander off (see ``closed``).
+        """
+        if self._pairs is None or token in self._ends:
+            return True
+        return self._pairs.after(self._piece(token)) is not None
 
     def push(self, token: int) -> bool:
         """Take the next token; true when the row is finished (an end token is not kept)."""
@@ -47,6 +68,8 @@ class RowWatch:
             return True
         self.ids.append(token)
         text = self._piece(token)
+        if self._pairs is not None:
+            self._pairs = self._pairs.after(text)  # None after a token that ``allows`` would have refused
         self._tail = (self._tail + text)[-16:]
         if any(word in self._tail for word in FORBIDDEN):
             self.finish = Finish.FORBIDDEN
@@ -80,6 +103,60 @@ def closed(typst: str) -> str:
     if missing and typst.endswith("\\"):
         missing = " " + missing  # not an escape
     return typst + missing
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Brackets outside of strings that are open, and whether the text ends in a string or an escape."""
+
+    open: str = ""
+    quoted: bool = False
+    escaped: bool = False
+
+    @property
+    def closed(self) -> bool:
+        """Nothing is open."""
+        return not self.open and not self.quoted
+
+    def after(self, text: str) -> "Pairs | None":
+        """The state after ``text``; ``None`` where a bracket closes nothing, or another kind."""
+        stack, quoted, escaped = self.open, self.quoted, self.escaped
+        for char in text:
+            if escaped:
+                escaped = False
+            elif char == "\\":
+                escaped = True
+            elif char == '"':
+                quoted = not quoted
+            elif quoted:
+                continue
+            elif char in "([{":
+                stack += char
+            elif char in PAIRS:
+                if not stack.endswith(PAIRS[char]):
+                    return None
+                stack = stack[:-1]
+        return Pairs(stack, quoted, escaped)
+
+
+# What may stand for a bracket without being one, or for none where one is needed.
+_UNPAIRED = re.compile(
+    r"\\(?:left|right|[bB]igg?[lr]?)\s*\.|\\[lr](?:brack|brace|paren)\b|\\(?:text|mbox)|[\"%]"
+)
+_BRACKET = re.compile(r"\\[{}]|\\.|[()\[\]]", re.DOTALL)
+
+
+def paired(latex: str) -> bool:
+    """Whether every round, square and shown curly bracket of the LaTeX is closed by its own kind.
+
+    Then so it is in the Typst. ``[0, 1)`` is not, nor is what hides a bracket (``\\right.``, text).
+    """
+    if _UNPAIRED.search(latex):
+        return False
+    found = (one.group() for one in _BRACKET.finditer(latex))
+    shown = (one[-1] for one in found if len(one) == 1 or one in ("\\{", "\\}"))
+    state = Pairs().after("".join(shown))
+    return state is not None and state.closed
 
 
 class Brackets:

@@ -8,7 +8,7 @@ import importlib.metadata
 from collections.abc import Sequence
 from typing import Any
 
-from typlora.engines.generation import Generated, Request, Stops, batches
+from typlora.engines.generation import Generated, Request, Stops, batches, settle
 from typlora.engines.stopping import Finish, RowWatch
 from typlora.engines.weights import Weights
 from typlora.errors import EngineError
@@ -93,7 +93,9 @@ class TorchBackend:
                 logits_to_keep=1,
             ).logits[:, -1, :]
             logits = logits.float().index_fill(-1, never, float("-inf"))
-            chosen = _choose(logits, temperature, [draws[index] for index in running])
+            scores = _scores(logits, temperature, [draws[index] for index in running])
+            best = [int(token) for token in scores.argmax(-1).tolist()]
+            chosen = settle(scores, best, [watches[index] for index in running])
             alive = [
                 row
                 for row, (index, token) in enumerate(zip(running, chosen, strict=True))
@@ -114,15 +116,15 @@ class TorchBackend:
         return [_finished(watch) for watch in watches]
 
 
-def _choose(logits: Any, temperature: float, draws: Sequence[Any]) -> list[int]:
-    """The next token of each row: the likeliest, or drawn (Gumbel noise makes a draw an argmax)."""
+def _scores(logits: Any, temperature: float, draws: Sequence[Any]) -> Any:
+    """What the next token of each row is the largest of (Gumbel noise makes a draw an argmax)."""
     import torch
 
     if temperature > 0:
         noise = torch.stack([torch.rand(logits.shape[-1], generator=draw) for draw in draws])
         gumbel = -torch.log(-torch.log(noise.clamp(1e-20, 1 - 1e-7)))
-        logits = logits / temperature + gumbel.to(logits.device)
-    return [int(token) for token in logits.argmax(-1).tolist()]
+        return logits / temperature + gumbel.to(logits.device)
+    return logits
 
 
 def _finished(watch: RowWatch) -> Generated:
