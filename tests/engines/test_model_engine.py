@@ -1,15 +1,12 @@
 """The model engine on a tiny random model, with the real libraries behind it."""
 
 import dataclasses
-import json
-import shutil
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("torch")
 pytest.importorskip("ctranslate2")
-pytest.importorskip("openvino")
 
 import torch
 import typst as typst_compiler
@@ -19,8 +16,6 @@ from typlora.engines.checked_backend import CheckedBackend
 from typlora.engines.ct2_backend import CT2Backend
 from typlora.engines.generation import Request, Stops, batches
 from typlora.engines.model_engine import ModelEngine
-from typlora.engines.openvino_backend import OpenVINOBackend
-from typlora.engines.openvino_model import readable
 from typlora.engines.stopping import Finish, closed
 from typlora.engines.torch_backend import TorchBackend
 from typlora.engines.weights import Weights
@@ -108,38 +103,6 @@ def test_ctranslate2_agrees_with_transformers(
     assert backend.generate(requests, 0.0) == expected
 
 
-@pytest.mark.parametrize("size", [1, 4, 32])
-def test_openvino_agrees_with_transformers(
-    base: Path, requests: list[Request], stops: Stops, size: int
-) -> None:
-    expected = TorchBackend(Weights(base), stops, "cpu").generate(requests, 0.0)
-    backend = OpenVINOBackend(Weights(base), stops, batch_size=size)
-    assert backend.generate(requests, 0.0) == expected
-    warm, alone = backend.generate(requests, 1.5), backend.generate(requests[3:4], 1.5)
-    assert warm != expected
-    assert warm[3:4] == alone, "a draw depends on its neighbours"
-    draws = [dataclasses.replace(requests[3], seed=seed) for seed in range(5)]  # they share a pass
-    assert backend.generate(draws, 1.5) == [backend.generate([draw], 1.5)[0] for draw in draws]
-    assert len(set(backend.generate(draws, 1.5))) > 1
-
-
-def test_a_base_that_openvino_cannot_read(
-    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TYPLORA_HOME", str(tmp_path / "home"))
-    assert readable(base)
-    other = tmp_path / "other"
-    shutil.copytree(base, other)
-    settings = json.loads((other / "config.json").read_text())
-    settings["attention_bias"] = True
-    (other / "config.json").write_text(json.dumps(settings))
-    assert not readable(other)
-    assert not readable(tmp_path / "missing")
-    with pytest.raises(ModelError, match="only used for Llama models"):
-        ModelEngine(other, device="cpu", backend="openvino").propose(UNITS)
-    assert any(ModelEngine(other, device="cpu").propose(UNITS)) is not None
-
-
 def test_an_adapter_changes_both_backends_alike(
     base: Path, adapter: Path, requests: list[Request], stops: Stops, encoder: PromptEncoder
 ) -> None:
@@ -148,8 +111,6 @@ def test_an_adapter_changes_both_backends_alike(
     assert plain != merged
     fast = CT2Backend(Weights(base, adapter), stops, encoder.token, "float32")
     assert fast.generate(requests, 0.0) == merged
-    faster = OpenVINOBackend(Weights(base, adapter), stops)
-    assert faster.generate(requests, 0.0) == merged
 
 
 def test_exact_weights_correct_what_fast_ones_draft(
@@ -173,7 +134,7 @@ def test_exact_weights_correct_what_fast_ones_draft(
     assert not trusting.checked
 
 
-@pytest.mark.parametrize("backend", ["transformers", "ct2-float32", "openvino"])
+@pytest.mark.parametrize("backend", ["transformers", "ct2-float32"])
 def test_draws_depend_on_the_seed_alone(base: Path, backend: str) -> None:
     def draw(seed: int) -> list[list[str]]:
         engine = ModelEngine(base, device="cpu", backend=backend, max_new_tokens=20)

@@ -55,7 +55,7 @@ def join(tokens: Sequence[str]) -> str:
 
 def is_word(token: str) -> bool:
     """A control sequence made of letters (``\\frac``), not a control symbol (``\\,``)."""
-    return len(token) > 1 and token[0] == "\\" and token[-1].isalpha()
+    return len(token) > 1 and token[0] == "\\" and token[-1].isascii() and token[-1].isalpha()
 
 
 def skip_space(tokens: Sequence[str], at: int) -> int:

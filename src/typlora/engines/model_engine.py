@@ -244,12 +244,16 @@ def open_backend(
 
 
 def _fastest(base: Path) -> str:
-    """The fastest backend that is installed here and can read the base."""
+    """The fastest backend that is installed here and can read the base.
+
+    Not OpenVINO where torch is at work in this process (training, evaluating while training): a run of all
+    tests, with both in one process, ended in a segmentation fault inside of training.
+    """
     import importlib.util
 
     from typlora.engines.openvino_model import installed, readable
 
-    if installed() and readable(base):
+    if "torch" not in sys.modules and installed() and readable(base):
         return FASTEST
     return FAST if importlib.util.find_spec("ctranslate2") is not None else "transformers"
 
