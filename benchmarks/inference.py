@@ -255,7 +255,7 @@ def _proved(
     done: list[dict[str, Any]], units: list[tuple[str, bool]]
 ) -> set[tuple[tuple[str, bool], str | None]]:
     """Pairs of unit and answer that the verifier calls equal, each judged once."""
-    from typlora.engines.stopping import closed
+    from typlora.engines.brackets import closed
     from typlora.tex.unit import Unit, UnitKind
     from typlora.verify.compiler import CompilerPool
     from typlora.verify.formula import FormulaVerifier

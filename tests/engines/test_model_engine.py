@@ -12,11 +12,12 @@ import torch
 import typst as typst_compiler
 from tests.engines.tiny import tiny_adapter, tiny_base
 
+from typlora.engines.brackets import closed
 from typlora.engines.checked_backend import CheckedBackend
 from typlora.engines.ct2_backend import CT2Backend
 from typlora.engines.generation import Request, Stops, batches
 from typlora.engines.model_engine import ModelEngine
-from typlora.engines.stopping import Finish, closed
+from typlora.engines.stopping import Finish
 from typlora.engines.torch_backend import TorchBackend
 from typlora.engines.weights import Weights
 from typlora.errors import ConfigError, EngineError, ModelError

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from typlora.engines.stopping import Pairs, RowWatch, paired
+from typlora.engines.brackets import Pairs, paired
+from typlora.engines.stopping import RowWatch
 
 END = 0
 PIECES = {1: "a", 2: "(", 3: ")", 4: "[", 5: "]", 6: ")(", 7: '"', 8: "\\", 9: "frac("}

@@ -24,8 +24,8 @@ pytest.importorskip("openai", reason="transformers serve needs the extra 'serve'
 from tests.engines.tiny import tiny_base
 
 from typlora.engines import openai_engine
+from typlora.engines.brackets import closed
 from typlora.engines.openai_engine import OpenAIEngine
-from typlora.engines.stopping import closed
 from typlora.errors import EngineError
 from typlora.model.prompt import PromptEncoder
 from typlora.tex.unit import Unit, UnitKind

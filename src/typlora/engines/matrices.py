@@ -5,7 +5,7 @@ The rule engines' answers are rewritten to say ``display(...)`` around them; mod
 
 import re
 
-from typlora.engines.stopping import Pairs
+from typlora.engines.brackets import Pairs
 
 _CALL = re.compile(r"(?<![\w.])(?:cases|mat|vec)\(")
 

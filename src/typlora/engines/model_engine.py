@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from typlora.engines.base import Candidate
+from typlora.engines.brackets import closed, paired
 from typlora.engines.generation import Backend, Generated, Request, Stops, well_formed
 from typlora.engines.matrices import in_display
-from typlora.engines.stopping import Finish, closed, paired
+from typlora.engines.stopping import Finish
 from typlora.engines.weights import Weights
 from typlora.errors import ConfigError
 from typlora.tex.unit import Unit, UnitKind

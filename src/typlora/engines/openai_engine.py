@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from typlora.engines.base import Candidate
+from typlora.engines.brackets import closed
 from typlora.engines.generation import well_formed
-from typlora.engines.stopping import FORBIDDEN, closed
+from typlora.engines.stopping import FORBIDDEN
 from typlora.errors import ConfigError, EngineError
 from typlora.tex.unit import Unit, UnitKind
 

@@ -116,6 +116,16 @@ class SourceText:
         file, first, last = self._range(start, end)
         return SourceText(text, [0], [Segment(file, first, last, literal=False)])
 
+    def changed(self, changes: Iterable[tuple[int, int, str]]) -> "SourceText":
+        """With each ``(start, end, text)`` put in its place; of two that overlap the first one counts."""
+        parts: list[SourceText] = []
+        done = 0
+        for start, end, text in sorted(changes):
+            if start >= done:
+                parts += [self.slice(done, start), self.replaced(start, end, text)]
+                done = end
+        return SourceText.join([*parts, self.slice(done, len(self.text))])
+
     def span(self, start: int, end: int) -> Span:
         """Where ``start``..``end`` stands in the user's files.
 

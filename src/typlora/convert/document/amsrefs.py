@@ -31,13 +31,7 @@ def formatted_entries(source: SourceText) -> SourceText:
         kept = f"\\{found[1]}{{thebibliography}}" if found[2] == "biblist" else ""
         changes.append((*found.span(), kept + ("{99}" if kept and found[1] == "begin" else "")))
     changes += [(*found.span(), f"\\cite[{found[2]}]{found[1]}") for found in _NOTE.finditer(text)]
-    parts: list[SourceText] = []
-    done = 0
-    for start, stop, new in sorted(changes):
-        if start >= done:
-            parts += [source.slice(done, start), source.replaced(start, stop, new)]
-            done = stop
-    return SourceText.join([*parts, source.slice(done, len(text))])
+    return source.changed(changes)
 
 
 def _item(key: str, body: str) -> str:

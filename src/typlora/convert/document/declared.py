@@ -33,13 +33,7 @@ def declared_environments(source: SourceText) -> SourceText:
     for found in _LIST.finditer(text):
         settings = re.search(_SET_LIST % found[1], text)
         changes.append((*found.span(), _environment(found[1], "", found[2], settings[1] if settings else "")))
-    parts: list[SourceText] = []
-    done = 0
-    for start, stop, new in sorted(changes):
-        if start >= done:
-            parts += [source.slice(done, start), source.replaced(start, stop, new)]
-            done = stop
-    return SourceText.join([*parts, source.slice(done, len(text))])
+    return source.changed(changes)
 
 
 def _environment(name: str, arguments: str, base: str, options: str) -> str:
