@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from typlora.convert.document.chunks import Chunk, join
 from typlora.convert.document.context import Context
 from typlora.convert.document.nodes import (
     Cursor,
@@ -20,7 +21,6 @@ from typlora.convert.document.nodes import (
     kind,
 )
 from typlora.convert.document.pieces import (
-    PARAGRAPH,
     Mark,
     Piece,
     Pieces,
@@ -39,24 +39,12 @@ from typlora.convert.document.registry import (
     macro,
 )
 from typlora.convert.document.tally import KINDS, note_layout
+from typlora.convert.document.unregistered import unknown_command, unknown_environment
 from typlora.convert.kept import raw_block, raw_inline
 from typlora.tex.unit import UnitKind
 
 _PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
 MAX_DEPTH = 60  # nesting of groups and environments; deeper input is kept as LaTeX
-
-
-@dataclass(slots=True)
-class Chunk:
-    """A paragraph (``inline``) or another block, with the stretch of source it came from."""
-
-    kind: UnitKind
-    pieces: Pieces
-    start: int
-    stop: int
-    inline: bool = False
-    note: str = ""
-    run_in: bool = False  # a heading on the first line of the paragraph that follows
 
 
 @dataclass(slots=True)
@@ -232,7 +220,7 @@ class Builder:
         elif name in IGNORED:
             cursor.arguments(node, IGNORED[name])
         else:
-            self._unknown(node, cursor)
+            unknown_command(self, node, cursor)
 
     def _switch(self, node: Node, style: SwitchConverter | None, cursor: Cursor) -> None:
         if style is not None:  # else what follows is read on: a hundred \\noindent are not nested
@@ -256,36 +244,6 @@ class Builder:
         if tail:
             self.add(*(tail if is_empty(tail) else style(tail)))
 
-    def _unknown(self, node: Node, cursor: Cursor) -> None:
-        """A command nobody registered: its groups stay as text when it has some, else it stays visible."""
-        from typlora.convert.document.nodes import known_arguments
-
-        arguments = [argument for _, argument in known_arguments(node) if argument is not None]
-        following = cursor.peek(skip_blank=False)
-        name = node.macroname
-        if name.startswith("the") and name[3:] in self.context.counters.values:
-            from typlora.convert.document.counters import shown
-
-            self.add(Text(shown(self.context, name[3:]) + node.macro_post_space))
-            return
-        if name.endswith("TeX") and not arguments:
-            self.context.lose(node, f"the logo \\{name} is written as a word")
-            space = "" if following is None or kind(following) == "group" else node.macro_post_space
-            self.add(Text(name + space))
-            return
-        if not arguments and following is not None and kind(following) == "group":
-            self.context.lose(node, f"unknown command \\{name}; its text is kept", f"\\{name}")
-            return  # the groups that follow are converted as ordinary text
-        if arguments:
-            self.context.lose(node, f"unknown command \\{name}; its text is kept")
-            for argument in arguments:
-                if kind(argument) == "group":
-                    self.run(content(argument))
-            return
-        self.keep(node, f"unknown command \\{name}", stop=node.pos + len(name) + 1)
-        if node.macro_post_space:
-            self.add(Text(" "))
-
     def _environment(self, node: Node) -> None:
         name = node.environmentname
         context = self.context
@@ -308,15 +266,7 @@ class Builder:
         if converter is not None:
             converter(self, node)
             return
-        inner = children(node)
-        self.context.lose(
-            node,
-            f"unknown environment {name}; its text is kept",
-            context.text[node.pos : node.pos + len(name) + 8],
-        )
-        self.flush()
-        self.run(inner)
-        self.flush()
+        unknown_environment(self, node)
 
 
 def environment_arguments(builder: Builder, node: Node, spec: str) -> tuple[list[Node | None], list[Node]]:
@@ -324,16 +274,6 @@ def environment_arguments(builder: Builder, node: Node, spec: str) -> tuple[list
     cursor = Cursor(children(node), builder.context.text)
     arguments = cursor.arguments(node, spec)
     return arguments, cursor.rest()
-
-
-def join(chunks: Sequence[Chunk]) -> Pieces:
-    """Chunks one after the other with blank lines between."""
-    out: Pieces = []
-    for chunk in chunks:
-        if out:
-            out.append(PARAGRAPH)
-        out.extend(chunk.pieces)
-    return out
 
 
 __all__ = [

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from typlora.convert.document.builder import Builder
-from typlora.convert.document.equations import Row, number_row
+from typlora.convert.document.equation_rows import Row, number_row
 from typlora.convert.document.nodes import Node
 from typlora.convert.document.pictures import display_picture
 from typlora.convert.document.pieces import LINE_END, Code, Mark, Pieces

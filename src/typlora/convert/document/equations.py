@@ -5,29 +5,24 @@ helper ``equation-rows`` of the preamble sets them: it is told for each row a la
 without label), ``none``, or a tag.
 """
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from typlora.convert.document.builder import Builder, environment, environment_arguments, macro
-from typlora.convert.document.chemistry import COMMAND, chemistry_latex
 from typlora.convert.document.colors import color
-from typlora.convert.document.context import Context, Target, letter
+from typlora.convert.document.context import Context, Target
+from typlora.convert.document.equation_rows import Row, number_row, place_qed, row_argument, rows_of
+from typlora.convert.document.formula_source import formula_latex
 from typlora.convert.document.nodes import (
     Cursor,
     Node,
-    argument_text,
     children,
     content,
-    end,
     is_macro,
     kind,
-    walk,
 )
 from typlora.convert.document.nouns import Slot
 from typlora.convert.document.pieces import LINE_END, Later, Mark, Pieces, Text, call
-from typlora.convert.document.qed import end_of_proof
-from typlora.convert.document.tally import count
 
 ROW_ENVIRONMENTS = frozenset(
     [
@@ -44,89 +39,6 @@ ROW_ENVIRONMENTS = frozenset(
     ]
 )
 ONE_NUMBER = frozenset(["equation", "multline", "dmath", "math", "displaymath"])
-_NUMBERING = ("nonumber", "notag", "label", "tag", "yesnumber", "IEEEnonumber", "IEEEyesnumber", "donumber")
-
-
-@dataclass(slots=True)
-class Row:
-    """Numbering of one row of a display."""
-
-    keys: list[tuple[str, Node]] = field(default_factory=list)
-    tag: str | None = None
-    bare_tag: bool = False
-    numbered: bool = True
-    ends_proof: bool = False  # \\qedhere stands in it
-
-
-def formula_latex(nodes: Sequence[Node], context: Context) -> str:
-    """Source of a formula without comments, labels and numbering commands."""
-    if not nodes:
-        return ""
-    cuts: list[tuple[int, int, str]] = []
-    for node in walk(nodes):
-        if kind(node) == "comment":
-            cuts.append((node.pos, end(node), _comment_space(node)))
-        elif is_macro(node, "qedhere"):
-            cuts.append((node.pos, node.pos + len("\\qedhere"), " "))
-        elif is_macro(node, "ce", "cee", "cf") and (found := COMMAND.match(context.text, node.pos)):
-            cuts.append((node.pos, found.end(), chemistry_latex(found[1])))
-        elif is_macro(node, *_NUMBERING):
-            cuts.append((node.pos, _macro_end(node, context), " "))
-        elif is_macro(node, "makebox") and (box := _BOX.match(context.text, node.pos)):
-            cuts.append((node.pos, box.end(), "\\mbox"))
-        elif is_macro(node, "textcolor", "color"):
-            count(context, "layout not carried over: colours inside formulas", node, node.macroname, "")
-            cuts.append((node.pos, _color_end(node, context), " "))
-        elif is_macro(node, "linkdest", "hypertarget", "hyperlink", "texorpdfstring"):
-            cuts.append((node.pos, *_link_cut(node, context)))
-    return _cut(context.text, nodes[0].pos, end(nodes[-1]), cuts)
-
-
-_BOX = re.compile(r"\\makebox\s*(?:\[[^\[\]]*\]\s*){1,2}(?=\{)")  # its width says nothing to a formula
-_COLOR = re.compile(r"\\(?:text)?color\s*(?:\[[^\[\]]*\]\s*)?\{[^{}]*\}")
-
-
-def _color_end(node: Node, context: Context) -> int:
-    """Behind the name of a colour; what is coloured stays."""
-    found = _COLOR.match(context.text, node.pos)
-    return found.end() if found else node.pos + len(node.macroname) + 1
-
-
-def _link_cut(node: Node, context: Context) -> tuple[int, str]:
-    """Links inside a formula leave their words: end of the cut, and what stays."""
-    count = 1 if node.macroname == "linkdest" else 2
-    keep = 0 if node.macroname == "texorpdfstring" else 1
-    group = r"\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
-    found = re.compile(r"\\[a-z]+" + group * count, re.I).match(context.text, node.pos)
-    if found is None:
-        return node.pos + len(node.macroname) + 1, " "
-    return found.end(), "{" + found[keep + 1] + "}" if count > 1 else " "
-
-
-def _comment_space(node: Node) -> str:
-    return "\n" if "\n" in (getattr(node, "comment_post_space", "") or "") else ""
-
-
-def _macro_end(node: Node, context: Context) -> int:
-    """End of a numbering command; includes an argument the parser did not take."""
-    stop = end(node)
-    if node.macroname in {"label", "tag"} and context.text[stop - 1 : stop] != "}":
-        found = re.compile(r"\*?\s*\{[^{}]*\}").match(context.text, stop)
-        return found.end() if found else stop
-    return stop
-
-
-def _cut(text: str, start: int, stop: int, cuts: list[tuple[int, int, str]]) -> str:
-    out: list[str] = []
-    position = start
-    for first, last, instead in sorted(cuts):
-        if first < position:
-            continue
-        out.append(text[position:first])
-        out.append(instead)
-        position = last
-    out.append(text[position:stop])
-    return re.sub(r"[ \t]*\n\s*\n", "\n", "".join(out))
 
 
 def math_node(builder: Builder, node: Node) -> None:
@@ -139,11 +51,11 @@ def math_node(builder: Builder, node: Node) -> None:
     if node.displaytype == "inline":
         inline_formula(builder, node, latex)
         return
-    row = _rows(inner, context)[0]
-    keys = [key for r in _rows(inner, context) for key in r.keys]
-    row.keys, row.numbered = keys, row.tag is not None
-    row.ends_proof = any(r.ends_proof for r in _rows(inner, context))
-    _place_qed(context, row)
+    rows = rows_of(inner, context)
+    row = rows[0]
+    row.keys, row.numbered = [key for one in rows for key in one.keys], row.tag is not None
+    row.ends_proof = any(one.ends_proof for one in rows)
+    place_qed(context, row)
     display(builder, node, latex, [row])
 
 
@@ -209,7 +121,7 @@ def environment_formula(builder: Builder, node: Node, inner: list[Node]) -> tupl
     base = name.rstrip("*").removeprefix("narrow") if name.startswith("narrow") else name.rstrip("*")
     latex = formula_latex(inner, context)
     numbers = not name.endswith("*") and base in ROW_ENVIRONMENTS | ONE_NUMBER - {"math", "displaymath"}
-    rows = _rows(inner, context)
+    rows = rows_of(inner, context)
     if base in ROW_ENVIRONMENTS and base != "numcases":
         head = _head(node, context)
         latex = f"{head}\n{latex.strip()}\n\\end{{{name}}}"
@@ -229,19 +141,8 @@ def environment_formula(builder: Builder, node: Node, inner: list[Node]) -> tupl
             shown = name.removeprefix("narrow")
             latex = f"{head}\n{latex.strip()}\n\\end{{{name}}}".replace(name, shown)
     for row in rows:
-        _place_qed(context, row)
+        place_qed(context, row)
     return latex, rows
-
-
-def _place_qed(context: Context, row: Row) -> None:
-    """``\\qedhere`` puts the end of the proof where a row without number has room for one."""
-    if row.ends_proof and not row.numbered and context.options.get("in-proof"):
-        row.tag = end_of_proof(context)
-        row.numbered = True
-        context.options["qed-placed"] = "yes"
-        context.need("placed-qed")
-    else:
-        row.ends_proof = False
 
 
 def _head(node: Node, context: Context) -> str:
@@ -254,38 +155,6 @@ def _row_content(inner: Sequence[Node], context: Context) -> bool:
     """Whether anything stands behind the last ``\\\\``."""
     last = [index for index, node in enumerate(inner) if is_macro(node, "\\", "cr")]
     return not last or bool(formula_latex(inner[last[-1] + 1 :], context).strip())
-
-
-def _rows(nodes: Sequence[Node], context: Context) -> list[Row]:
-    """Numbering of each row of a display; rows inside nested environments do not count."""
-    rows = [Row()]
-    for node in nodes:
-        if is_macro(node, "\\", "cr"):
-            rows.append(Row())
-        else:
-            for part in walk([node]):
-                _numbering(part, rows[-1], context)
-    return rows
-
-
-def _numbering(node: Node, row: Row, context: Context) -> None:
-    if is_macro(node, "nonumber", "notag", "IEEEnonumber"):
-        row.numbered = False
-    elif is_macro(node, "label"):
-        row.keys.append((_argument(node, context), node))
-    elif is_macro(node, "tag"):
-        row.tag = _argument(node, context)
-        row.bare_tag = context.text[node.pos : node.pos + 5] == "\\tag*"
-    elif is_macro(node, "qedhere"):
-        row.ends_proof = True
-
-
-def _argument(node: Node, context: Context) -> str:
-    (argument,) = [a for a in Cursor([], context.text).arguments(node, "{") if a is not None] or [None]
-    if argument is not None:
-        return argument_text(argument, context.text)
-    found = re.compile(r"\\\w+\*?\s*\{([^{}]*)\}").match(context.text, node.pos)
-    return found[1].strip() if found else ""
 
 
 def display(builder: Builder, node: Node, latex: str, rows: list[Row]) -> None:
@@ -358,51 +227,6 @@ def _unnumbered(context: Context, bare: Slot, wrapped: Slot) -> Slot:
 
 def _label(target: Target | None, closing: str) -> str:
     return f"{closing} <{target.label}>" if target is not None and target.label else closing
-
-
-def number_row(context: Context, row: Row) -> Target | None:
-    """Count a row and let its labels point to it."""
-    if not row.numbered:
-        for key, place in row.keys:
-            context.define(key, context.current, place)
-        return None
-    if row.tag is not None:
-        target = Target("equation", row.tag, native=False)
-    else:
-        context.counters.step("equation")
-        target = Target("equation", equation_number(context), native=True)
-    for key, place in row.keys:
-        context.define(key, target, place)
-    return target
-
-
-def equation_number(context: Context) -> str:
-    """The number of the equation that was just counted."""
-    parent = context.options.get("subequations")
-    value = context.counters.values.get("equation", 0)
-    if parent is not None:
-        return parent + letter(value)
-    return context.counters.show("equation")
-
-
-def row_argument(context: Context, row: Row, target: Target | None) -> str:
-    """What ``equation-rows`` is told of a row: a label, ``auto``, ``none`` or a tag."""
-    label = f"<{target.label}>" if target is not None and target.label else ""
-    if target is None:
-        return "none"
-    if row.ends_proof:
-        return f"(tag: [{row.tag}])"
-    if row.tag is not None:
-        from typlora.convert.document.inline import string
-
-        tag = re.sub(r"\\(?:text|mathrm|textrm|mbox|textbf|mathbf)\s*|[{}$]", "", row.tag).replace(
-            "\\ast", "∗"
-        )
-        tag = tag.replace("\\dagger", "†").replace("\\star", "⋆").replace("\\prime", "′")
-        shown = tag if row.bare_tag else f"({tag})"
-        target.number = tag
-        return f"(tag: {string(shown)}, label: {label})" if label else f"(tag: {string(shown)})"
-    return label or "auto"
 
 
 @environment("subequations")

@@ -8,7 +8,8 @@ stretches hidden below it, which makes the columns of all of them equally wide.
 from dataclasses import dataclass
 
 from typlora.convert.document.builder import Builder
-from typlora.convert.document.equations import Row, display, environment_formula, number_row, row_argument
+from typlora.convert.document.equation_rows import Row, number_row, row_argument
+from typlora.convert.document.equations import display, environment_formula
 from typlora.convert.document.nodes import Cursor, Node, content, is_macro
 from typlora.convert.document.pieces import LINE_END, Code, Mark, Pieces, Shift, is_empty
 
