@@ -213,6 +213,10 @@ class Builder:
             from typlora.convert.document.authored import call
 
             call(self, node, cursor, self.context.authored[name])
+        elif name in self.context.restated:
+            from typlora.convert.document.restated import say_again
+
+            say_again(self, node, cursor)
         elif name in SWITCHES:
             self._switch(node, SWITCHES[name], cursor)
         elif name in MACROS:

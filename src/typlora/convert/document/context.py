@@ -66,6 +66,16 @@ class NumberFormat:
         return f"{self.before}{shown.get(self.style, str(value))}{self.after}"
 
 
+@dataclass(frozen=True, slots=True)
+class Restatable:
+    """A theorem to be said again: its environment, title and body, and the target that has its number."""
+
+    environment: str
+    title: Node | None
+    body: list[Node]
+    target: Target
+
+
 class Counters:
     """LaTeX's counters, as far as numbers that readers see depend on them."""
 
@@ -132,6 +142,7 @@ class Context:
         self.meta: dict[str, list[list[Node]]] = {}  # \title, \author, ... as they were given
         self.options: dict[str, str] = {}
         self.theorems: dict[str, Theorem] = {}
+        self.restated: dict[str, Restatable] = {}  # theorems that a command says again, by its name
         self.colors: dict[str, str] = {}
         self.packages: set[str] = set()
         self.document_class = "article"
@@ -217,6 +228,8 @@ class Context:
     def define(self, key: str, target: Target, node: Node) -> bool:
         """Let a key point to a target; False (and a loss) when the key is taken already."""
         key = " ".join(key.split())
+        if self.options.get("restating"):
+            return False
         if key in self.targets:
             self.lose(
                 node, f"label '{key}' is defined twice; references go to the first", f"\\label{{{key}}}"

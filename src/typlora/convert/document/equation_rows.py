@@ -52,7 +52,15 @@ def _argument(node: Node, context: Context) -> str:
     return found[1].strip() if found else ""
 
 
-def place_qed(context: Context, row: Row) -> None:
+def settle(context: Context, row: Row) -> None:
+    """What a row shows in place of a number: the end of a proof, or the number it had the first time."""
+    if context.options.get("restating") and row.numbered and row.tag is None:
+        known = [context.targets[key] for key, _ in row.keys if key in context.targets]
+        row.numbered, row.tag = bool(known), known[0].number if known else None
+    _place_qed(context, row)
+
+
+def _place_qed(context: Context, row: Row) -> None:
     """``\\qedhere`` puts the end of the proof where a row without number has room for one."""
     if row.ends_proof and not row.numbered and context.options.get("in-proof"):
         row.tag = end_of_proof(context)

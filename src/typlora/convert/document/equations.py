@@ -11,7 +11,7 @@ from dataclasses import replace
 from typlora.convert.document.builder import Builder, environment, environment_arguments, macro
 from typlora.convert.document.colors import color
 from typlora.convert.document.context import Context, Target
-from typlora.convert.document.equation_rows import Row, number_row, place_qed, row_argument, rows_of
+from typlora.convert.document.equation_rows import Row, number_row, row_argument, rows_of, settle
 from typlora.convert.document.formula_source import formula_latex
 from typlora.convert.document.nodes import (
     Cursor,
@@ -55,7 +55,7 @@ def math_node(builder: Builder, node: Node) -> None:
     row = rows[0]
     row.keys, row.numbered = [key for one in rows for key in one.keys], row.tag is not None
     row.ends_proof = any(one.ends_proof for one in rows)
-    place_qed(context, row)
+    settle(context, row)
     display(builder, node, latex, [row])
 
 
@@ -141,7 +141,7 @@ def environment_formula(builder: Builder, node: Node, inner: list[Node]) -> tupl
             shown = name.removeprefix("narrow")
             latex = f"{head}\n{latex.strip()}\n\\end{{{name}}}".replace(name, shown)
     for row in rows:
-        place_qed(context, row)
+        settle(context, row)
     return latex, rows
 
 

@@ -165,7 +165,6 @@ def theorem(builder: Builder, node: Node) -> None:
     """An environment declared with ``\\newtheorem``."""
     context = builder.context
     name = node.environmentname
-    known = context.theorems[name]
     if context.options.get(f"tcbtheorem-{name}"):
         arguments, nodes = environment_arguments(builder, node, "[{{")
         optional: Node | None = arguments[1]
@@ -177,6 +176,15 @@ def theorem(builder: Builder, node: Node) -> None:
         cursor = Cursor(nodes, context.text)
         optional = cursor.arguments(NO_NODE, "[")[0]
         nodes = cursor.rest()
+    write_theorem(builder, node, name, optional, nodes, key)
+
+
+def write_theorem(
+    builder: Builder, node: Node, name: str, optional: Node | None, nodes: list[Node], key: str = ""
+) -> Target:
+    """The theorem called ``name`` as a block; ``key`` is its label where an argument gives one."""
+    context = builder.context
+    known = context.theorems[name]
     title = strip(builder.argument(optional))
     saved = context.current
     old_label = context.options.get("enum-label", "")
@@ -196,7 +204,7 @@ def theorem(builder: Builder, node: Node) -> None:
         head_words: Pieces = [*title, Mark("\n\n")] if not is_empty(title) else []
         boxed = [Mark("\n"), Shift(2), Mark("  "), *head_words, *body, Shift(-2), Mark("\n")]
         builder.block(UnitKind.THEOREM, call("block(stroke: 0.5pt, inset: 8pt, width: 100%)", boxed), node)
-        return
+        return target
     function = function_name(context, name)
     context.need("theorem", f"theorem-{name}")
     head: Pieces = [Mark(f"#{function}")]
@@ -207,6 +215,7 @@ def theorem(builder: Builder, node: Node) -> None:
     Code("]")] if multi else [
         Mark("["), *body, Code("]")]  # fmt: skip
     builder.block(UnitKind.THEOREM, [*head, *inside, target.anchor()], node)
+    return target
 
 
 def _starts_with_bracket(nodes: list[Node]) -> bool:
