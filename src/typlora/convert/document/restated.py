@@ -40,7 +40,7 @@ def say_again(builder: Builder, node: Node, cursor: Cursor) -> None:
     known = context.restated[node.macroname]
     theorem = context.theorems[known.environment]
     outside, context.options["restating"] = context.options.get("restating", ""), "yes"
-    title, body = strip(builder.argument(known.title)), builder.flow(known.body)
+    title, body = strip(builder.argument(known.title)), strip(builder.flow(known.body))
     context.options["restating"] = outside
     head: Pieces = [Text(theorem.name)]
     if known.target.native:
