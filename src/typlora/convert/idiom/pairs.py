@@ -11,14 +11,17 @@ from typlora.convert.idiom.tokens import (
     before,
     call_end,
     closes,
+    is_call,
     mark,
     opens,
-    partners,
+    partner,
 )
 
 _DOUBLE = frozenset({"bar.v.double", "‖", "||"})
 _BREAKS = frozenset({",", ";", "&", "\\"})  # what an argument of ``norm`` cannot hold
 _DELIMITED = {"(": ")", "[": "]", "{": "}"}
+_STYLES = frozenset({"display", "inline"})
+_MATRICES = frozenset({"mat", *_STYLES})
 
 
 def paired_bars(tokens: list[Token]) -> list[Token]:
@@ -71,28 +74,28 @@ def fenced_matrices(tokens: list[Token]) -> list[Token]:
     if not any(token.text == "mat" for token in tokens):
         return tokens
     tokens = list(tokens)
-    index = 0
-    while index < len(tokens):
-        matched = partners(tokens)
-        left, right = tokens[index], matched.get(index)
-        call = index > 0 and left.text == "(" and tokens[index - 1].kind == "name"
-        if right is None or call or tokens[right].text != _DELIMITED.get(left.text):
-            index += 1
+    index = -1
+    while (index := index + 1) < len(tokens):
+        left, first = tokens[index], after(tokens, index)
+        if not opens(left) or is_call(tokens, index):
             continue
-        inner = tokens[after(tokens, index) : before(tokens, right) + 1]
-        rewritten = _bare_matrix(inner, left.text)
+        if first >= len(tokens) or tokens[first].text not in _MATRICES:
+            continue  # no need to look for the end of every bracket
+        right = partner(tokens, index)
+        if right is None or tokens[right].text != _DELIMITED[left.text]:
+            continue
+        rewritten = _bare_matrix(tokens[first : before(tokens, right) + 1], left.text)
         if rewritten is not None:
             gap = [Token("space", " ")] if index and tokens[index - 1].kind in {"name", "letter"} else []
             tokens[index : right + 1] = [*gap, *rewritten]
-        index += 1
     return tokens
 
 
 def _bare_matrix(tokens: list[Token], delimiter: str) -> list[Token] | None:
     """The call with its own delimiter, if the tokens are one ``mat`` without any, perhaps in ``display``."""
-    if not tokens or tokens[0].kind != "name" or call_end(tokens, 0, partners(tokens)) != len(tokens) - 1:
+    if not tokens or tokens[0].kind != "name" or call_end(tokens, 0) != len(tokens) - 1:
         return None
-    if tokens[0].text in {"display", "inline"}:
+    if tokens[0].text in _STYLES:
         inside = _bare_matrix(tokens[2:-1], delimiter)
         return None if inside is None else [*tokens[:2], *inside, tokens[-1]]
     first = arguments(tokens[2:-1])[0] if tokens[0].text == "mat" else []

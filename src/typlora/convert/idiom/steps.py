@@ -21,6 +21,7 @@ from typlora.convert.idiom.tokens import (
     is_call,
     mark,
     opens,
+    partner,
     partners,
 )
 from typlora.convert.idiom.words import (
@@ -110,11 +111,10 @@ def plain_fences(tokens: list[Token]) -> list[Token]:
         return tokens
     tokens = list(tokens)
     while index >= 0:
-        matched = partners(tokens)
-        if (end := call_end(tokens, index, matched)) is not None:
+        if (end := call_end(tokens, index)) is not None:
             first, last = after(tokens, index + 1), before(tokens, end)
             inner = tokens[first : last + 1]
-            if matched.get(first) == last and first < last:
+            if first < last and partner(tokens, first) == last:
                 gap = [SPACE] if index and tokens[index - 1].kind in {"name", "letter"} else []
                 tokens[index : end + 1] = [*gap, *inner]
             elif first < last and inner[0].text == inner[-1].text and inner[0].text in _FENCES:
@@ -133,7 +133,7 @@ def short_fractions(tokens: list[Token]) -> list[Token]:
         return tokens
     tokens = list(tokens)
     while index >= 0:
-        end = call_end(tokens, index, partners(tokens))
+        end = call_end(tokens, index)
         if end is not None and len(halves := arguments(tokens[index + 2 : end])) == 2:
             left, right = before(tokens, index), after(tokens, end)
             follows = tokens[right].text if right < len(tokens) else ""

@@ -113,6 +113,21 @@ def partners(tokens: list[Token], *, escaped: bool = False) -> dict[int, int]:
     return found
 
 
+def partner(tokens: list[Token], opener: int) -> int | None:
+    """What ``partners`` has for the bracket that opens at ``opener``, in time of what stands between them."""
+    if opener >= len(tokens) or not opens(tokens[opener]):
+        return None
+    depth = 0
+    for index in range(opener, len(tokens)):
+        token = tokens[index]
+        plain, char = token.kind == "mark", token.text[-1:]
+        if plain or (token.kind == "escape" and len(token.text) == 2):
+            depth += (char in OPENING) - (char in CLOSING)
+            if depth == 0 and char in CLOSING:
+                return index if plain else None
+    return None
+
+
 def before(tokens: list[Token], index: int) -> int:
     """Index of the last token before ``index`` that is not space; -1 at the start."""
     index -= 1
@@ -134,10 +149,10 @@ def is_call(tokens: list[Token], opener: int) -> bool:
     return opener > 0 and tokens[opener].text == "(" and tokens[opener - 1].kind == "name"
 
 
-def call_end(tokens: list[Token], name: int, matched: dict[int, int]) -> int | None:
+def call_end(tokens: list[Token], name: int) -> int | None:
     """Index of the ``)`` of the call whose name is at ``name``, where its ``(`` follows at once."""
     follows = name + 1
-    return matched.get(follows) if follows < len(tokens) and tokens[follows].text == "(" else None
+    return partner(tokens, follows) if follows < len(tokens) and tokens[follows].text == "(" else None
 
 
 def arguments(tokens: list[Token]) -> list[list[Token]]:

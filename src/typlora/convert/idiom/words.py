@@ -12,7 +12,6 @@ from typlora.convert.idiom.tokens import (
     before,
     call_end,
     mark,
-    partners,
 )
 
 _FILLERS = frozenset({"zws", "zwj", "zwnj"})
@@ -69,7 +68,6 @@ def plain_text(tokens: list[Token]) -> list[Token]:
     """``#text[if]``, ``upright("if")`` -> ``"if"``; ``upright(n e t)`` -> ``"net"``; ``#h(1em)`` too."""
     if not any(token.text in {"#text", "#h", "upright"} for token in tokens):
         return tokens
-    matched = partners(tokens)
     out: list[Token] = []
     index = 0
     while index < len(tokens):
@@ -81,7 +79,7 @@ def plain_text(tokens: list[Token]) -> list[Token]:
         elif token.text == "#h" and _GAPS.get(content):
             out.append(Token("name", _GAPS[content]))
             index += 2
-        elif token.text == "upright" and (end := call_end(tokens, index, matched)) is not None:
+        elif token.text == "upright" and (end := call_end(tokens, index)) is not None:
             inner = [item for item in tokens[index + 2 : end] if item.kind != "space"]
             if len(inner) == 1 and inner[0].kind == "string":
                 out.append(inner[0])
@@ -108,12 +106,11 @@ def known_operators(tokens: list[Token]) -> list[Token]:
     """``op("sin")`` and ``"sin"`` -> ``sin``; ``op("lim", limits: #true)`` -> ``lim``."""
     if not any(token.kind == "string" and token.text[1:-1] in OPERATORS for token in tokens):
         return tokens
-    matched = partners(tokens)
     out: list[Token] = []
     index = 0
     while index < len(tokens):
         token = tokens[index]
-        end = call_end(tokens, index, matched) if token.text == "op" and token.kind == "name" else None
+        end = call_end(tokens, index) if token.text == "op" and token.kind == "name" else None
         if end is not None and (name := arguments(tokens[index + 2 : end])[0]) and name[0].kind == "string":
             word = name[0].text[1:-1]
             if word in OPERATORS and len(name) == 1:
@@ -142,11 +139,10 @@ def double_letters(tokens: list[Token]) -> list[Token]:
     """``bb(R)`` -> ``RR``."""
     if not any(token.text == "bb" for token in tokens):
         return tokens
-    matched = partners(tokens)
     out: list[Token] = []
     index = 0
     while index < len(tokens):
-        end = call_end(tokens, index, matched) if tokens[index].text == "bb" else None
+        end = call_end(tokens, index) if tokens[index].text == "bb" else None
         inner = [item.text for item in tokens[index + 2 : end] if item.kind != "space"] if end else []
         if end and len(inner) == 1 and inner[0] * 2 in DOUBLE:
             if out and out[-1].kind in {"letter", "name"}:
