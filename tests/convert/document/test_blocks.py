@@ -186,6 +186,3 @@ def test_a_small_size_for_the_rest_of_the_document_is_a_rule() -> None:
     assert typst("\\raggedright\\footnotesize Words.\n\n\\normalsize More.") == (
         "#set text(size: 8pt)\n\nWords.\n\n#set text(size: 10pt)\n\nMore."
     )
-    assert typst("{\\footnotesize Words.}") == "Words."
-    losses = drafted("{\\footnotesize Words.}").losses
-    assert ["\\footnotesize once" in loss.reason for loss in losses] == [True]

@@ -4,7 +4,6 @@ from typlora.convert.document.builder import Builder, environment, environment_a
 from typlora.convert.document.nodes import Cursor, Node, children
 from typlora.convert.document.pieces import Mark, Pieces, call
 from typlora.convert.document.tables import is_table
-from typlora.convert.document.tally import count
 from typlora.tex.unit import UnitKind
 
 
@@ -35,8 +34,7 @@ def center(builder: Builder, node: Node) -> None:
 
 @environment("minipage", "adjustbox", "landscape", "sloppypar", "spacing", "singlespace", "doublespace",
     "onehalfspace",
-             "adjustwidth", "widetext", "small", "footnotesize", "scriptsize",
-             "tiny", "large",
+             "adjustwidth", "widetext", "large",
              "normalsize", "threeparttable", "measuredfigure", "samepage", "CJK", "CJK*", "otherlanguage",
              "savenotes",
              "strip", "fullwidth", "mainmatter", "credits", "appendices", "subappendices", "refsection",
@@ -51,9 +49,6 @@ def transparent(builder: Builder, node: Node) -> None:
              "CJK*": "{{", "otherlanguage": "{", "threeparttable": "[",
              "hyphenrules": "{", "changemargin": "{{"}  # fmt: skip
     _, nodes = environment_arguments(builder, node, specs.get(node.environmentname, ""))
-    if node.environmentname in {"small", "footnotesize", "scriptsize", "tiny"}:
-        what = "layout not carried over: small sizes and font switches"
-        count(builder.context, what, node, node.environmentname, "")
     if node.environmentname == "appendices":
         from typlora.convert.document.headings import appendix
 

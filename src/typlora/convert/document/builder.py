@@ -235,6 +235,10 @@ class Builder:
         """Convert nodes with a style on every paragraph; the first and the last one join their neighbours."""
         inner = self.nested()
         inner.run(nodes)
+        self.take(inner, style)
+
+    def take(self, inner: "Builder", style: Callable[[Pieces], Pieces]) -> None:
+        """A flow of its own into this one, as `scoped` says."""
         tail = inner.paragraph
         inner.paragraph = []
         for chunk in inner.chunks:

@@ -3,7 +3,7 @@
 import re
 
 from typlora.convert.document.builder import Builder, Chunk, environment, environment_arguments, macro
-from typlora.convert.document.context import Target
+from typlora.convert.document.context import Context, Target
 from typlora.convert.document.footnotes import with_notes
 from typlora.convert.document.nodes import (
     Cursor,
@@ -24,6 +24,7 @@ from typlora.convert.document.pieces import (
     is_empty,
     strip,
 )
+from typlora.convert.document.sizes import float_in_size
 from typlora.tex.unit import UnitKind
 
 _BOXES = ("parbox", "makebox", "mbox", "fbox", "framebox", "resizebox", "scalebox", "raisebox", "centerline")
@@ -60,10 +61,21 @@ def float_environment(builder: Builder, node: Node) -> None:
     for part in parts:
         context.options["subfigure"] = "0"
         pieces = write_float(builder, node, None, part, what)
+        if (size := context.options.pop("float-size", "")) and pieces:
+            pieces = float_in_size(size, pieces, _caption_first(context, part))
         if pieces:
             builder.block(UnitKind.TABLE if what == "table" else UnitKind.FIGURE, pieces, node)
     context.options["in-float"] = saved_float
     context.current = saved
+
+
+def _caption_first(context: Context, nodes: list[Node]) -> bool:
+    """Whether the caption stands before the size of the table, and keeps its own."""
+    found = [node.pos for node in flat(nodes) if is_macro(node, "caption") and node.pos in context.captions]
+    return bool(found) and not any(
+        node.pos < found[0] and is_macro(node, "tiny", "scriptsize", "footnotesize", "small")
+        for node in flat(nodes)
+    )
 
 
 def flat(nodes: list[Node]) -> list[Node]:

@@ -16,7 +16,6 @@ from typlora.convert.document.pieces import (
     plain,
     strip,
 )
-from typlora.convert.document.tally import count
 from typlora.convert.kept import raw_inline
 
 
@@ -101,29 +100,6 @@ _SWITCH_STYLES: dict[str, Callable[[Builder, Pieces], Pieces] | None] = {
     **dict.fromkeys(("sc", "scshape"), _wrapped("smallcaps")),
 }
 SWITCHES.update(_SWITCH_STYLES)
-_LARGEST_TEXT = 12.0  # points: what classes offer for running text
-_SIZES = {"large": "1.2em", "Large": "1.44em", "LARGE": "1.73em", "huge": "2.07em", "Huge": "2.49em"}
-
-
-def _size(size: str) -> Callable[[Builder, Pieces], Pieces]:
-    def wrap(builder: Builder, pieces: Pieces) -> Pieces:
-        return pieces if is_empty(pieces) else call(f"text({size})", pieces)
-
-    return wrap
-
-
-# Large sizes are meant to be seen; small ones are how authors save room in tables and captions (`layout`).
-SWITCHES.update({name: _size(size) for name, size in _SIZES.items()})
-
-
-@macro("fontsize")
-def font_size(builder: Builder, node: Node, cursor: Cursor) -> None:
-    """``\\fontsize{20}{25}``: seen where it is larger than any text, as a size by name is."""
-    size = builder.source(cursor.arguments(node, "{{")[0]).removesuffix("pt").strip()
-    if re.fullmatch(r"\d{1,2}(\.\d+)?", size) and float(size) > _LARGEST_TEXT:
-        builder.scoped(cursor.rest(), lambda pieces: _size(f"{size}pt")(builder, pieces))
-    else:
-        count(builder.context, "layout not carried over: small sizes and font switches", node, "fontsize", "")
 
 
 @macro(*STYLES)

@@ -9,9 +9,7 @@ import re
 from typlora.convert.document.builder import IGNORED, SWITCHES, Builder, macro
 from typlora.convert.document.lengths import length
 from typlora.convert.document.nodes import Chars, Cursor, Node, content
-from typlora.convert.document.pieces import Mark, Text
-from typlora.convert.document.tally import count
-from typlora.tex.unit import UnitKind
+from typlora.convert.document.pieces import Text
 
 _SWITCHES = """
     rm rmfamily sf sffamily md mdseries up upshape normalfont
@@ -67,28 +65,6 @@ _DROPPED = {
 }
 for _spec, _names in _DROPPED.items():
     IGNORED.update(dict.fromkeys(_names.split(), _spec.strip()))
-
-
-# Sizes of LaTeX's classes in points, for running text of 10, 11 and 12 points.
-_SMALL = {
-    "tiny": (5, 6, 6), "scriptsize": (7, 8, 8), "footnotesize": (8, 9, 10), "small": (9, 10, 11),
-    "normalsize": (10, 11, 12),
-}  # fmt: skip
-
-
-@macro(*_SMALL)
-def small_size(builder: Builder, node: Node, cursor: Cursor) -> None:
-    """A rule for the rest of the document; in tables and captions, where it saves room, nothing."""
-    context = builder.context
-    base = next((n for n, name in enumerate(("10pt", "11pt", "12pt")) if name in context.class_options), 0)
-    size = _SMALL[node.macroname][base]
-    usual = context.options.get("size-now", str(_SMALL["normalsize"][base]))
-    if context.depth == 1 and context.document_class != "beamer":
-        if str(size) != usual:
-            context.options["size-now"] = str(size)
-            builder.block(UnitKind.RAW, [Mark(f"#set text(size: {size}pt)")], node)
-    elif node.macroname != "normalsize":
-        count(context, "layout not carried over: small sizes and font switches", node, node.macroname, "")
 
 
 @macro("ifthenelse")

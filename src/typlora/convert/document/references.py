@@ -42,6 +42,8 @@ def label(builder: Builder, node: Node, cursor: Cursor) -> None:
     (argument,) = cursor.arguments(node, "{")
     key = builder.source(argument)
     context = builder.context
+    if context.options.get("restating"):
+        return  # it stays where the theorem stood first
     target = context.current
     if not target.name and not target.number:
         target = context.current = Target("nothing", "")
