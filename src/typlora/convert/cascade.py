@@ -16,6 +16,8 @@ from typlora.convert.cache import ConversionCache, Remembered, entry_key
 from typlora.convert.conversion import Conversion
 from typlora.convert.judging import Verifier, rank
 from typlora.convert.kept import kept_formula, raw_block
+from typlora.convert.parts.cuts import cut
+from typlora.convert.parts.engine import DEPTH, InParts
 from typlora.convert.simplify import tidy, walk
 from typlora.engines.base import Candidate, Engine
 from typlora.errors import EngineError
@@ -70,6 +72,7 @@ class Cascade:
         *,
         simplify: bool = True,
         samples: int = 0,
+        parts: bool = True,
         batch: int = BATCH,
         salt: str = "",
     ) -> None:
@@ -79,6 +82,7 @@ class Cascade:
         self._cache = cache
         self._simplify = simplify
         self._samples = samples
+        self._parts = parts
         self._batch = batch
         self._salt = salt  # of the cache key: what else decides a verdict
         self._blocks: Blocks | None = None
@@ -103,19 +107,10 @@ class Cascade:
                 settled = sum(copies[id(state)] for state in distinct if state.proved is not None)
                 progress(settled, len(units), what)
 
-        for engine in list(self.engines):
-            self._stage(engine, distinct, partial(_single, engine), tell)
-        for engine in [engine for engine in self.engines if self._samples and isinstance(engine, Sampler)]:
-            self._stage(
-                engine, distinct, partial(_several, engine, self._samples), tell, f"k={self._samples}"
-            )
+        self._ask(distinct, tell)
         if progress is not None:
             progress(len(units), len(units), "")
-        settled = {id(state): settle(state.unit, state.proved, state.refused) for state in distinct}
-        return [
-            replace(settled[id(state)], unit=unit, seconds=state.seconds)
-            for unit, state in zip(units, of_unit, strict=True)
-        ]
+        return _settled(units, of_unit)
 
     def close(self) -> None:
         """Close the engines and the cache."""
@@ -123,6 +118,26 @@ class Cascade:
             engine.close()
         if self._cache is not None:
             self._cache.close()
+
+    def _ask(self, states: Sequence[_State], tell: Callable[[str], None], depth: int = 0) -> None:
+        """All engines in turn, then the parts of what they could not prove, then samples."""
+        for engine in list(self.engines):
+            self._stage(engine, states, partial(_single, engine), tell)
+        if self._parts and depth < DEPTH:
+            long = [state for state in states if state.proved is None and cut(state.unit) is not None]
+            if long:
+                names = " ".join([*(engine.fingerprint for engine in self.engines), f"k={self._samples}"])
+
+                def ask(parts: Sequence[Unit]) -> list[Conversion]:
+                    inner: dict[tuple[object, ...], _State] = {}
+                    of_part = [inner.setdefault(_identity(part), _State(part)) for part in parts]
+                    self._ask(list(inner.values()), tell, depth + 1)
+                    return _settled(parts, of_part)
+
+                parts = InParts(names, ask)
+                self._stage(parts, long, partial(_single, parts), tell)
+        for engine in [engine for engine in self.engines if self._samples and isinstance(engine, Sampler)]:
+            self._stage(engine, states, partial(_several, engine, self._samples), tell, f"k={self._samples}")
 
     def _stage(
         self,
@@ -235,6 +250,15 @@ class Cascade:
 
     def _more_salt(self, unit: Unit) -> str:
         return "" if self._blocks is None or unit.kind is UnitKind.FORMULA else f" {self._blocks.salt}"
+
+
+def _settled(units: Sequence[Unit], states: Sequence[_State]) -> list[Conversion]:
+    """One conversion a unit; ``states`` are theirs, in the same order."""
+    settled = {id(state): settle(state.unit, state.proved, state.refused) for state in states}
+    return [
+        replace(settled[id(state)], unit=unit, seconds=state.seconds)
+        for unit, state in zip(units, states, strict=True)
+    ]
 
 
 def settle(unit: Unit, proved: Remembered | None, refused: Sequence[Remembered]) -> Conversion:

@@ -9,7 +9,8 @@ from typlora.verify.verdict import Verdict
 @dataclass(frozen=True, slots=True)
 class Conversion:
     """``provenance``: ``model``, ``rules:tylax``, ``rules:pandoc``, ``rules:mitex``, ``structure``
-    (deterministic writers), ``repaired`` or ``kept-latex`` (nothing compiled: the LaTeX stays visible).
+    (deterministic writers), ``model:parts`` and ``rules:parts`` (put together from answers for parts),
+    ``repaired`` or ``kept-latex`` (nothing compiled: the LaTeX stays visible).
     ``note`` is the reason shown to a person where something was lost."""
 
     unit: Unit

@@ -16,13 +16,15 @@ BATCH_SCORES = 16_000_000  # attention scores a head: 32 prompts of 700 tokens, 
 class Request:
     """One row to generate. ``seed`` decides the draws when the temperature is above 0; ``begun`` are tokens
     of the answer that are settled already, and count towards ``limit``; ``paired`` asks for an answer whose
-    brackets are closed by their own kind (backends with a loop of their own see to it)."""
+    brackets are closed by their own kind, ``maths`` for one whose names exist (backends with a loop of their
+    own see to both)."""
 
     prompt: tuple[int, ...]
     limit: int
     seed: int = 0
     begun: tuple[int, ...] = ()
     paired: bool = False
+    maths: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Stops:
 
     def watch(self, request: Request) -> RowWatch:
         """A watch for one row, that has seen what is begun."""
-        watch = RowWatch(self.ends, request.limit, self.piece, request.paired)
+        watch = RowWatch(self.ends, request.limit, self.piece, request.paired, request.maths)
         for token in request.begun:
             watch.push(token)
         return watch

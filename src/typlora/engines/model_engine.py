@@ -32,7 +32,7 @@ FASTEST = "openvino"
 FAST = "ct2-float32"
 GROWTH = 2.0  # Typst tokens a prompt token at most; 1.7 was the largest of 6,413 proved pairs
 SPARE = 32
-DECODING = "paired2"  # what decides answers beside weights and backend; in the key of remembered conversions
+DECODING = "names1"  # what decides answers beside weights and backend; in the key of remembered conversions
 LONGEST_PROMPT = 2_048  # tokens, some 5,000 characters: no profile trains on more, and memory grows squared
 
 
@@ -151,8 +151,9 @@ class ModelEngine:
         prompt = self._prompt(unit)
         text = f"{draw}/{unit.display}/{well_formed(unit.latex)}".encode()
         seed = int.from_bytes(hashlib.sha256(text).digest()[:7])
-        kept = unit.kind is UnitKind.FORMULA and paired(unit.latex)
-        return Request(tuple(prompt), self._limit(prompt), seed, paired=kept)
+        maths = unit.kind is UnitKind.FORMULA
+        kept = maths and paired(unit.latex)
+        return Request(tuple(prompt), self._limit(prompt), seed, paired=kept, maths=maths)
 
     def _prompt(self, unit: Unit) -> list[int]:
         block = unit.kind is not UnitKind.FORMULA
@@ -212,7 +213,7 @@ def open_backend(
 
     def piece(number: int) -> str:
         if number not in pieces:
-            pieces[number] = encoder.decode([number])
+            pieces[number] = encoder.piece(number)
         return pieces[number]
 
     ends = frozenset({encoder.eos_id})

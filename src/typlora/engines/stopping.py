@@ -7,6 +7,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from typlora.engines.brackets import Brackets, Pairs
+from typlora.engines.names import Names
 
 MAX_PERIOD = 32  # tokens; longer loops run into the length limit first
 REPEATS = 5  # a table of zeros repeats too, so the loop must also be long:
@@ -31,12 +32,17 @@ class Finish(StrEnum):
 class RowWatch:
     """Follows one row. ``piece`` gives the text of a token id.
 
-    ``paired`` says that every bracket of the answer must be closed by its own kind, as in the question: then
-    ``allows`` tells of a token whether it keeps to that.
+    ``paired`` says that every bracket of the answer must be closed by its own kind, as in the question,
+    ``maths`` that every name must exist: ``allows`` tells of a token whether it keeps to that.
     """
 
     def __init__(
-        self, ends: frozenset[int], limit: int, piece: Callable[[int], str], paired: bool = False
+        self,
+        ends: frozenset[int],
+        limit: int,
+        piece: Callable[[int], str],
+        paired: bool = False,
+        maths: bool = False,
     ) -> None:
         self.ids: list[int] = []
         self.finish: Finish | None = None
@@ -46,15 +52,20 @@ class RowWatch:
         self._tail = ""
         self._brackets = Brackets()
         self._pairs = Pairs() if paired else None
+        self._names = Names() if maths else None
 
     def allows(self, token: int) -> bool:
-        """Whether this token may come next: not where it closes a bracket that is not open.
+        """Whether this token may come next: not where it closes a bracket that is not open, and not where it
+        makes a name that does not exist.
 
         The end may come with brackets open: a model that sees no way on would wander off (see ``closed``).
         """
-        if self._pairs is None or token in self._ends:
-            return True
-        return self._pairs.after(self._piece(token)) is not None
+        if token in self._ends:
+            return self._names is None or self._names.complete
+        text = self._piece(token)
+        if self._names is not None and self._names.after(text) is None:
+            return False
+        return self._pairs is None or self._pairs.after(text) is not None
 
     def push(self, token: int) -> bool:
         """Take the next token; true when the row is finished (an end token is not kept)."""
@@ -63,6 +74,8 @@ class RowWatch:
             return True
         self.ids.append(token)
         text = self._piece(token)
+        if self._names is not None:
+            self._names = self._names.after(text)
         if self._pairs is not None:
             self._pairs = self._pairs.after(text)  # None after a token that ``allows`` would have refused
         self._tail = (self._tail + text)[-16:]

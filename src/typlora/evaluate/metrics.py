@@ -9,7 +9,8 @@ from typing import Any
 from typlora.evaluate.results import RowResult, SuiteResult
 from typlora.evaluate.significance import mcnemar, mean_interval, share_interval
 
-MODELS = frozenset({"model", "repaired"})  # the names under which models answer, see engines.model_engine
+# The names under which models answer, see engines.model_engine and convert.parts.
+MODELS = frozenset({"model", "model:parts", "repaired"})
 KEPT = "kept-latex"  # our output where no engine has an answer that compiles: the LaTeX itself, visible
 _SPACES = re.compile(r"\s+")
 

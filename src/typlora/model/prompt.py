@@ -148,11 +148,15 @@ class PromptEncoder:
         text: str = self._tokenizer.decode(ids[:length], skip_special_tokens=True)
         return text.strip()
 
+    def piece(self, number: int) -> str:
+        """The text that one token adds, its leading space included."""
+        return str(self._tokenizer.decode([number], skip_special_tokens=False))
+
     def show(self, ids: list[int]) -> list[str]:
         """Each token as readable text, for ``typlora data inspect``."""
         names = {number: f"<{name}>" for name, number in self._marks.items()}
         names[self.eos_id] = "<end>"
-        return [names.get(i) or str(self._tokenizer.decode([i], skip_special_tokens=False)) for i in ids]
+        return [names.get(i) or self.piece(i) for i in ids]
 
     @cached_property
     def template_hash(self) -> str:
