@@ -1,8 +1,11 @@
 """Displays, their numbers and references to them."""
 
+import json
 import re
 
-from .helpers import compile_error, drafted, typst
+import typst as compiler
+
+from .helpers import compile_error, drafted, typst, whole
 
 
 def check(latex: str, expected: str, preamble: str = "") -> None:
@@ -117,6 +120,24 @@ def test_columns_stand_where_latex_sets_them() -> None:
     )
     assert "apart" not in typst("\\begin{alignat*}{2} a &= b & c &= d \\end{alignat*}")
     assert "apart" not in typst("\\begin{align*} a &= b \\\\ c &= \\text{d \\& e} \\end{align*}")
+
+
+def test_pairs_of_columns_stay_apart_where_words_interrupt_them() -> None:
+    body = "\\begin{align*} a &= b & c &= d \\\\ \\intertext{so} e &= f & g &= h \\end{align*}"
+    assert typst(body).startswith("#rows-with-text(\n  columns: pair-space,\n  $ |")
+    rows = "a &= b & c &= d"
+    made = drafted(body)
+    assert compile_error(made, rows) == ""
+    # The end of one pair and the start of the next: 2 em of 10 points more than where they touch.
+    sizes = (f"measure({one}).width.pt()" for one in (f"each-column($ {rows} $, pair-space)", f"$ {rows} $"))
+    probe = whole(made, rows) + f"\n#context [#metadata(({', '.join(sizes)})) <gap>]"
+    (found,) = json.loads(compiler.query(probe.encode(), "<gap>", field="value"))
+    assert 19 < found[0] - found[1] < 21
+    assert page(whole(made, rows)) != page(whole(made, rows).replace("columns: pair-space,", ""))
+
+
+def page(source: str) -> bytes:
+    return bytes(compiler.compile(source.encode(), format="png"))
 
 
 def test_the_helpers_of_columns_compile_with_columns() -> None:

@@ -172,8 +172,8 @@ def display(builder: Builder, node: Node, latex: str, rows: list[Row]) -> None:
         target = Target("equation", context.current.number, label=context.current.label)
         for key, place in (pair for row in rows for pair in row.keys):
             context.define(key, context.current if context.current.name else target, place)
-        if function := _columns_helper(node, rows):
-            context.need("equation-rows", function)
+        if function := columns_helper(node, rows):
+            context.need("equation-rows", "each-column", function)
             slot = context.formula(latex, node, display=True, before=f"#{function}($ ", after=" $)")
             builder.add(LINE_END, slot, LINE_END)
             return
@@ -182,7 +182,7 @@ def display(builder: Builder, node: Node, latex: str, rows: list[Row]) -> None:
         builder.add(LINE_END, Later(lambda: [_unnumbered(context, bare, wrapped)]), LINE_END)
         return
     targets = [number_row(context, row) for row in rows]
-    function = _columns_helper(node, rows)
+    function = columns_helper(node, rows)
     if len(rows) == 1 and rows[0].tag is None and not function:
         slot = context.formula(
             latex, node, display=True, labels=labels, before="$ ", after=_label(targets[0], " $")
@@ -192,8 +192,9 @@ def display(builder: Builder, node: Node, latex: str, rows: list[Row]) -> None:
         arguments = ", ".join(
             row_argument(context, row, target) for row, target in zip(rows, targets, strict=True)
         )
+        if function:
+            context.need("each-column", function)
         function = function or "equation-rows"
-        context.need(function)
         slot = context.formula(
             latex, node, display=True, labels=labels, before=f"#{function}({arguments}, $ ", after=" $)"
         )
@@ -201,7 +202,7 @@ def display(builder: Builder, node: Node, latex: str, rows: list[Row]) -> None:
     builder.add(LINE_END, slot, LINE_END)
 
 
-def _columns_helper(node: Node, rows: Sequence[Row]) -> str:
+def columns_helper(node: Node, rows: Sequence[Row]) -> str:
     """The helper that sets columns where LaTeX has them and Typst has not; empty where they agree."""
     name = node.environmentname.rstrip("*") if kind(node) == "environment" else ""
     if name in {"eqnarray", "IEEEeqnarray"}:
@@ -210,7 +211,7 @@ def _columns_helper(node: Node, rows: Sequence[Row]) -> str:
         return ""
     count = most = 0
     for part in _math_body(node):
-        count = 0 if is_macro(part, "\\", "cr") else count
+        count = 0 if is_macro(part, "\\", "cr", "intertext", "shortintertext") else count
         text = getattr(part, "specials_chars", "") or getattr(part, "chars", "")
         count += text.count("&")
         most = max(most, count)

@@ -33,9 +33,9 @@ _ROWS = """\
 _ROWS_WITH_TEXT = """\
 // An equation with text between its rows. Each part is set with the rows of the others hidden below it, so
 // that all have the same columns. A part with numbers is a list: one for each row, then the equation.
-#let rows-with-text(..parts) = context {
+#let rows-with-text(columns: (n, point) => (point,), ..parts) = context {
   let is-rows(part) = type(part) == array or part.func() == math.equation
-  let body(part) = if type(part) == array { part.last().body } else { part.body }
+  let body(part) = each-column(if type(part) == array { part.last() } else { part }, columns).body
   let plain = math.equation.with(block: true, numbering: none)
   let html = dictionary(std).at("target", default: () => "paged")() == "html"
   for (i, part) in parts.pos().enumerate() {
@@ -47,35 +47,28 @@ _ROWS_WITH_TEXT = """\
     if html { shown } else { block(width: 100%, height: measure(plain(body(part))).height, shown) }
   }
 }"""
+_EACH_COLUMN = """\
+// An equation with something else for each `&`: `change` is told which one of its row it is.
+#let each-column(body, change) = {
+  let html = dictionary(std).at("target", default: () => "paged")() == "html"
+  if html or not body.body.has("children") { return body }
+  let (count, children) = (0, ())
+  for child in body.body.children {
+    if child == linebreak() { count = 0 }
+    if child.func() != $&$.body.func() { children.push(child); continue }
+    count += 1
+    children += change(count, child)
+  }
+  math.equation(block: true, children.join())
+}"""
 _EQNARRAY = """\
 // Rows of three columns, the third one on the left (Typst sets every second column so).
-#let eqnarray(..rows, body) = context {
-  if dictionary(std).at("target", default: () => "paged")() == "html" or not body.body.has("children") {
-    return equation-rows(..rows, body)
-  }
-  let (count, children) = (0, ())
-  for child in body.body.children {
-    if child == linebreak() { count = 0 }
-    if child.func() == $&$.body.func() { count += 1 }
-    children += if child.func() == $&$.body.func() and count == 2 { (child, child) } else { (child,) }
-  }
-  equation-rows(..rows, math.equation(block: true, children.join()))
-}"""
+#let third-left(n, point) = if n == 2 { (point, point) } else { (point,) }
+#let eqnarray(..rows, body) = context equation-rows(..rows, each-column(body, third-left))"""
 _PAIRS_APART = """\
 // Rows of several pairs of columns with a space between the pairs, which Typst does not set.
-#let pairs-apart(..rows, body) = context {
-  if dictionary(std).at("target", default: () => "paged")() == "html" or not body.body.has("children") {
-    return equation-rows(..rows, body)
-  }
-  let (count, children) = (0, ())
-  for child in body.body.children {
-    if child == linebreak() { count = 0 }
-    if child.func() == $&$.body.func() { count += 1 }
-    if child.func() == $&$.body.func() and calc.even(count) { children.push(h(2em)) }
-    children.push(child)
-  }
-  equation-rows(..rows, math.equation(block: true, children.join()))
-}"""
+#let pair-space(n, point) = if calc.even(n) { (h(2em), point) } else { (point,) }
+#let pairs-apart(..rows, body) = context equation-rows(..rows, each-column(body, pair-space))"""
 HELPERS: dict[str, str] = {
     "unnumbered": """\
 // An equation without a number.
@@ -84,9 +77,10 @@ HELPERS: dict[str, str] = {
   body
 }""",
     "equation-rows": _ROWS,
-    "rows-with-text": _ROWS_WITH_TEXT,
+    "each-column": _EACH_COLUMN,
     "eqnarray": _EQNARRAY,
     "pairs-apart": _PAIRS_APART,
+    "rows-with-text": _ROWS_WITH_TEXT,
     "columns": """\
 // HTML has no columns: their text stays.
 #show columns: it => context if dictionary(std).at("target", default: () => "paged")() == "html" {

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from typlora.convert.document.builder import Builder
 from typlora.convert.document.equation_rows import Row, number_row, row_argument
-from typlora.convert.document.equations import display, environment_formula
+from typlora.convert.document.equations import columns_helper, display, environment_formula
 from typlora.convert.document.nodes import Cursor, Node, content, is_macro
 from typlora.convert.document.pieces import LINE_END, Code, Mark, Pieces, Shift, is_empty
 
 _NAMES = ("intertext", "shortintertext")
+_CHANGES = {"eqnarray": "third-left", "pairs-apart": "pair-space"}  # what the helpers do to columns
 _COLUMNS = ("align", "alignat", "flalign", "xalignat", "eqnarray", "IEEEeqnarray")
 
 
@@ -73,8 +74,13 @@ def _parts(builder: Builder, node: Node, inner: list[Node]) -> list[_Rows | Piec
 def _write_aligned(builder: Builder, node: Node, parts: list[_Rows | Pieces]) -> None:
     """``#rows-with-text((<a>, none, $ ... $), [and], $ ... $)``."""
     context = builder.context
-    context.need("equation-rows", "rows-with-text")
+    context.need("equation-rows", "each-column", "rows-with-text")
     out: Pieces = [LINE_END, Mark("#rows-with-text("), Shift(2)]
+    if function := columns_helper(
+        node, [row for part in parts if isinstance(part, _Rows) for row in part.rows]
+    ):
+        context.need(function)
+        out += [LINE_END, Mark(f"columns: {_CHANGES[function]},")]
     for part in parts:
         out.append(LINE_END)
         if not isinstance(part, _Rows):
