@@ -19,6 +19,7 @@ from typlora.convert.document.emit import emit
 from typlora.convert.document.listings import short_verbs
 from typlora.convert.document.nodes import Chars, Node, children, is_macro, kind
 from typlora.convert.document.nouns import Asset, Block, Draft, Loss, Slot
+from typlora.convert.document.overlaid import overlaid_symbols
 from typlora.convert.document.overlays import flatten_overlays
 from typlora.convert.document.preamble import write_preamble
 from typlora.convert.document.setup import read_packages, read_preamble
@@ -89,7 +90,7 @@ def write_formula(unit: Unit, typst: str, slot: Slot | None = None) -> str:
 
 def _source(project: Project, kept: frozenset[str]) -> Expanded:
     """The expanded source, with a formatted bibliography in its place."""
-    source = short_verbs(declared_environments(insert_bbl(project)))
+    source = overlaid_symbols(short_verbs(declared_environments(insert_bbl(project))))
     table = MacroTable()
     for package in project.packages:
         table.update(collect(package))

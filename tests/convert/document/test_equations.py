@@ -145,3 +145,14 @@ def test_the_helpers_of_columns_compile_with_columns() -> None:
     for name in ("eqnarray*", "eqnarray", "align", "align*"):
         made = drafted(f"\\begin{{{name}}} a &=& b \\\\ c &=& d \\end{{{name}}}")
         assert compile_error(made, rows) == ""
+
+
+def test_a_symbol_printed_twice_is_the_symbol_it_looks_like() -> None:
+    twice = "\\newcommand\\indep{\\protect\\mathpalette{\\protect\\two}{\\perp}}"
+    shift = "\\def\\two#1#2{\\mathrel{\\rlap{$#1#2$}\\mkern2mu{#1#2}}}"
+    assert typst("$X \\indep Y$", twice + shift) == "$|X \\Vbar Y|$"
+    assert (
+        typst("$X \\indep Y$", "\\newcommand{\\indep}{\\mathpalette\\two\\perp}" + shift) == "$|X \\Vbar Y|$"
+    )
+    other = "\\def\\two#1#2{\\mathrel{\\rlap{$#1#2$}\\mkern2mu{#1\\not#2}}}"
+    assert "\\Vbar" not in typst("$X \\indep Y$", twice + other)
