@@ -18,7 +18,7 @@ MARKS = {
 }
 OWN = ("auto", "model", "rules")
 MODEL = ("model", "repaired")  # engines that are the language model
-_TOLD = ("typlora", "typst", "tylax", "tex2typst", "torch", "ctranslate2")
+_TOLD = ("typlora", "typst", "tylax", "tex2typst", "openvino", "ctranslate2")
 _PARTS = {
     "formulas": "formulas",
     "blocks": "snippets",

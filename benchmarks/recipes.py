@@ -1,4 +1,4 @@
-"""Which recipe learns most from the same rows: ranks, rates, full fine-tuning, order of rows.
+"""Which recipe learns most from the same rows: ranks, rates, full fine-tuning, order of rows, averaging.
 
     python benchmarks/recipes.py --data jsonl/train_00[12].jsonl --held-out jsonl/eval.jsonl
 
@@ -27,6 +27,8 @@ RECIPES: dict[str, dict[str, Any]] = {
     "twice the rate": {"learning_rate": 2.4e-3},
     "LoRA+ (ratio 4)": {"lora_plus_ratio": 4.0, "learning_rate": 6e-4},
     "short rows first": {},
+    "constant rate": {"schedule": "constant"},
+    "constant rate, weights of the last quarter averaged": {"schedule": "constant"},
     "attention only": {"lora_targets": ["q_proj", "k_proj", "v_proj", "o_proj"]},
 }
 
@@ -61,7 +63,9 @@ def measure(name: str, data: list[Path], held_out: Path, steps: int) -> dict[str
         chosen = [flat[start : start + ROWS] for start in range(0, len(flat), ROWS)]
     network = build_network(base, config, encoder.pad_id)
     optimizer = Optimizer(network.trainable(), config, steps)
-    begun, completions = time.process_time(), 0
+    averaged = "averaged" in name
+    sums = [torch.zeros_like(weight, dtype=torch.float32) for _, weight in network.trainable()]
+    begun, completions, counted = time.process_time(), 0, 0
     for number, step in enumerate(chosen):
         completion = sum(row.completion_length for row in step)
         for micro in cut_micro_batches(step, config.micro_tokens, ROWS):
@@ -69,9 +73,16 @@ def measure(name: str, data: list[Path], held_out: Path, steps: int) -> dict[str
             optimizer.collect()
         optimizer.step(number, optimizer.norm())
         completions += completion
+        if averaged and number >= 0.75 * steps:
+            counted += 1
+            for total, (_, weight) in zip(sums, network.trainable(), strict=True):
+                total += weight.detach()
     seconds = time.process_time() - begun
     lost, tokens = 0.0, 0
     with torch.no_grad():
+        for total, (_, weight) in zip(sums, network.trainable(), strict=True):
+            if counted:
+                weight.copy_(total / counted)
         for micro in cut_micro_batches(held, config.micro_tokens, ROWS):
             hidden, targets = network.completion_states(micro)
             lost += float(completion_loss(hidden, network.head, targets, 1.0))
