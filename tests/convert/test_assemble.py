@@ -6,9 +6,9 @@ import pytest
 
 from tests.convert.fakes import formula
 from typlora.convert.assemble import Assembled, assemble
-from typlora.convert.cascade import KEPT
 from typlora.convert.conversion import Conversion
 from typlora.convert.draft import Block, Draft, Slot
+from typlora.convert.settling import KEPT
 from typlora.tex.unit import Span, Unit, UnitKind
 from typlora.verify.compiler import Compiled, CompilerPool
 from typlora.verify.verdict import Outcome, Verdict

@@ -10,7 +10,8 @@ import pytest
 
 from tests.convert.fakes import TableVerifier, formula
 from typlora.convert.cache import ConversionCache
-from typlora.convert.cascade import KEPT, Cascade
+from typlora.convert.cascade import Cascade
+from typlora.convert.settling import KEPT
 from typlora.engines.base import Candidate
 from typlora.engines.fake import FakeEngine
 from typlora.errors import EngineError

@@ -9,7 +9,6 @@ import pytest
 from rich.console import Console
 
 from tests.convert.fakes import formula
-from typlora.convert.cascade import keep
 from typlora.convert.conversion import Conversion
 from typlora.convert.report import Document, Report, Status, build
 from typlora.convert.report.items import loss_item
@@ -18,6 +17,7 @@ from typlora.convert.report.page import to_html
 from typlora.convert.report.render import Pictures, render
 from typlora.convert.report.template import script_json
 from typlora.convert.report.terminal import show
+from typlora.convert.settling import keep
 from typlora.convert.silence import Checked, Finding
 from typlora.tex.unit import Span, Unit, UnitKind
 from typlora.verify.compiler import CompilerPool

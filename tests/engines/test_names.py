@@ -66,7 +66,7 @@ def test_what_exists(text: str) -> None:
 )
 def test_what_does_not(text: str) -> None:
     assert not exists(text)
-    with pytest.raises(typst.TypstError, match="unknown|does not have field"):
+    with pytest.raises(typst.TypstError, match=r"unknown|does not have field"):
         typst.compile(f"${text}$".encode(), format="svg")
 
 

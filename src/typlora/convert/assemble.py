@@ -14,10 +14,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from typlora.convert.cascade import KEPT, first_line, keep
 from typlora.convert.conversion import Conversion
 from typlora.convert.draft import Block, Draft, Loss, Slot, write_formula
 from typlora.convert.kept import raw_block, raw_inline
+from typlora.convert.settling import KEPT, first_line, keep
 from typlora.errors import EngineError
 
 SECONDS = 120.0  # all of mending together; a healthy document needs one compile

@@ -15,9 +15,9 @@ from typing import Protocol, runtime_checkable
 from typlora.convert.cache import ConversionCache, Remembered, entry_key
 from typlora.convert.conversion import Conversion
 from typlora.convert.judging import Verifier, rank
-from typlora.convert.kept import kept_formula, raw_block
 from typlora.convert.parts.cuts import cut
 from typlora.convert.parts.engine import DEPTH, InParts
+from typlora.convert.settling import settle
 from typlora.convert.simplify import tidy, walk
 from typlora.engines.base import Candidate, Engine
 from typlora.errors import EngineError
@@ -26,7 +26,6 @@ from typlora.verify.verdict import Outcome, Verdict
 
 BATCH = 256  # units a call: enough to amortise pandoc's 60 ms start, few enough for a live progress bar
 MODEL_BATCH = 64  # a model takes seconds for so many; what is done is in the cache when a person interrupts
-KEPT = "kept-latex"
 
 Progress = Callable[[int, int, str], None]
 """``progress(settled units, all units, what is being asked)``."""
@@ -55,6 +54,14 @@ class _State:
     proved: Remembered | None = None
     refused: list[Remembered] = field(default_factory=list)
     seconds: float = 0.0
+
+    @property
+    def open(self) -> bool:
+        """Whether its parts may tell more: not where it is proved, or has an answer but no reference."""
+        told = any(
+            entry.verdict.compiles and entry.verdict.outcome is Outcome.UNKNOWN for entry in self.refused
+        )
+        return self.proved is None and not told
 
 
 class Cascade:
@@ -124,7 +131,7 @@ class Cascade:
         for engine in list(self.engines):
             self._stage(engine, states, partial(_single, engine), tell)
         if self._parts and depth < DEPTH:
-            long = [state for state in states if state.proved is None and cut(state.unit) is not None]
+            long = [state for state in states if state.open and cut(state.unit) is not None]
             if long:
                 names = " ".join([*(engine.fingerprint for engine in self.engines), f"k={self._samples}"])
 
@@ -152,7 +159,10 @@ class Cascade:
         if not waiting:
             return  # a model is loaded to tell its fingerprint: not for nothing
         fingerprint = " ".join(part for part in (engine.fingerprint, suffix, self._salt) if part)
-        size = min(self._batch, MODEL_BATCH) if isinstance(engine, Sampler) else self._batch
+        size = self._batch
+        if isinstance(engine, Sampler):  # a batch takes as long as its longest row: like lengths together
+            waiting.sort(key=lambda state: len(state.unit.latex))
+            size = min(size, MODEL_BATCH)
         for batch in _batches(waiting, size):
             tell(f"{engine.name} {suffix}".strip())
             keys = [entry_key(state.unit, fingerprint + self._more_salt(state.unit)) for state in batch]
@@ -259,38 +269,6 @@ def _settled(units: Sequence[Unit], states: Sequence[_State]) -> list[Conversion
         replace(settled[id(state)], unit=unit, seconds=state.seconds)
         for unit, state in zip(units, states, strict=True)
     ]
-
-
-def settle(unit: Unit, proved: Remembered | None, refused: Sequence[Remembered]) -> Conversion:
-    """The conversion of a unit from what the engines said of it, in their order."""
-    if proved is not None and proved.typst is not None:
-        return Conversion(unit, proved.typst, proved.verdict, proved.engine)
-    answers = [entry for entry in refused if entry.typst is not None]
-    best = min(answers, key=lambda entry: rank(entry.verdict), default=None)
-    if best is None or not best.verdict.compiles or best.typst is None:
-        reason = "no engine proposes anything for it"
-        if best is not None:
-            reason = f"no candidate compiles; {best.engine}: {first_line(best.verdict.error)}"
-        return keep(unit, reason)
-    if best.verdict.outcome is Outcome.UNKNOWN:
-        note = "compiles, but there is no reference to compare it with"
-        if best.verdict.differences:
-            note += f": {best.verdict.differences[0]}"
-    else:
-        note = "differs from its reference: " + "; ".join(best.verdict.differences[:3])
-    return Conversion(unit, best.typst, best.verdict, best.engine, note=note)
-
-
-def keep(unit: Unit, reason: str) -> Conversion:
-    """The conversion that leaves the LaTeX visible; it always compiles."""
-    text = kept_formula(unit.latex, unit.display) if unit.kind is UnitKind.FORMULA else raw_block(unit.latex)
-    return Conversion(unit, text, Verdict(True, Outcome.UNKNOWN, error=reason), KEPT, note=reason)
-
-
-def first_line(message: str) -> str:
-    """The first line of a compiler's message, short enough for one line of a report, without its hints."""
-    line = message.strip().partition("\n")[0].partition(" (hint:")[0]
-    return line if len(line) <= 160 else line[:157] + "..."
 
 
 def _identity(unit: Unit) -> tuple[object, ...]:

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from typlora.convert.cache import ConversionCache
-from typlora.convert.cascade import KEPT, Cascade, Progress
+from typlora.convert.cascade import Cascade, Progress
 from typlora.convert.conversion import Conversion
 from typlora.convert.draft import Block, Draft, Slot
+from typlora.convert.settling import KEPT
 from typlora.engines.base import Engine
 from typlora.tex.unit import Span, Unit, UnitKind
 from typlora.verify.blocks import verify_blocks

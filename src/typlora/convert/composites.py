@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from typlora.convert.cascade import KEPT, keep
 from typlora.convert.conversion import Conversion
 from typlora.convert.document.nouns import Draft, Slot
 from typlora.convert.draft import write_formula
+from typlora.convert.settling import KEPT, keep
 from typlora.verify.verdict import Outcome, Verdict
 
 NOTE = "its array with \\multicolumn is a table; what stands around it and its cells are compared one by one"

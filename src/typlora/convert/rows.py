@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, BinaryIO
 
-from typlora.convert.cascade import Cascade, keep
+from typlora.convert.cascade import Cascade
 from typlora.convert.conversion import Conversion
+from typlora.convert.settling import keep
 from typlora.convert.stack import Options, open_cascade
 from typlora.tex.unit import Unit, UnitKind
 from typlora.verify.pool import Failure, WorkerPool

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from typlora.convert.cascade import first_line
+from typlora.convert.settling import first_line
 from typlora.evaluate.converters import Converter, Document
 from typlora.evaluate.document_results import (
     ASPECTS,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from typlora import config
-from typlora.convert.cascade import first_line
+from typlora.convert.settling import first_line
 from typlora.evaluate.converters import Converter, Output
 from typlora.evaluate.documents import DocumentSuite, evaluate_documents
 from typlora.evaluate.metrics import KEPT, chrf, has_chrf, normalised

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from tests.convert.fakes import TableVerifier, formula
 from typlora.convert.cache import ConversionCache
-from typlora.convert.cascade import KEPT, Cascade
+from typlora.convert.cascade import Cascade
+from typlora.convert.settling import KEPT
 from typlora.engines.base import Candidate
 from typlora.engines.fake import FakeEngine
 from typlora.tex.unit import Unit
@@ -31,6 +32,12 @@ def test_parts_are_cut_again_where_they_are_refused() -> None:
     engine = FakeEngine({**ANSWERS, **deeper, whole: "~"}, "model")
     verifier = TableVerifier(lambda unit, text: right(unit, text) or text in ("E = F", r"A = B \ E = F"))
     assert Cascade([engine], verifier).convert([formula(whole, True)])[0].typst == r"A = B \ E = F"
+
+
+def test_what_has_no_reference_is_not_cut() -> None:
+    engine = FakeEngine({**ANSWERS, WHOLE: "?"}, "model")
+    done = Cascade([engine], TableVerifier(right)).convert([formula(WHOLE, True)])
+    assert done[0].typst == "?" and len(engine.asked) == 1
 
 
 def test_rules_alone_say_so_and_cheap_engines_come_first() -> None:

@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 
 from typlora.convert.authored.choice import Authored
 from typlora.convert.authored.formulas import Marks, body_latex, has_marks
-from typlora.convert.cascade import KEPT, Cascade
+from typlora.convert.cascade import Cascade
 from typlora.convert.composites import compose
 from typlora.convert.conversion import Conversion
 from typlora.convert.document.nouns import Block, Draft, Slot
 from typlora.convert.draft import write_formula
 from typlora.convert.judging import Verifier
+from typlora.convert.settling import KEPT
 from typlora.tex.unit import Unit, UnitKind
 from typlora.verify.formula import formula_document
 from typlora.verify.verdict import Verdict

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from typlora.convert.cascade import KEPT
 from typlora.convert.conversion import Conversion
+from typlora.convert.settling import KEPT
 from typlora.convert.silence import Checked
 from typlora.tex.unit import Span
 from typlora.verify.verdict import Outcome

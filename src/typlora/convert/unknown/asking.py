@@ -5,9 +5,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from typlora.convert.cascade import KEPT
 from typlora.convert.conversion import Conversion
 from typlora.convert.document.nouns import Block, Draft, Loss, Slot
+from typlora.convert.settling import KEPT
 from typlora.convert.unknown.judge import BlockJudge
 from typlora.convert.unknown.questions import Question, questions, within
 from typlora.tex.unit import Unit
