@@ -77,6 +77,11 @@ def test_decoding_gives_back_what_was_encoded(typst: str) -> None:
     assert encoder.decode(encoder.encode_completion(typst)) == typst
 
 
+def test_pieces_of_tokens_keep_their_spaces(encoder: PromptEncoder) -> None:
+    ids = encoder.encode_completion("alpha w_1 + sum x")[:-1]
+    assert "".join(map(encoder.piece, ids)) == "alpha w_1 + sum x"
+
+
 def test_decoding_ends_at_the_end(encoder: PromptEncoder) -> None:
     ids = encoder.encode_completion("alpha")
     assert encoder.decode([*ids, *encoder.encode_completion("beta")]) == "alpha"
