@@ -63,6 +63,22 @@ def test_samples_are_the_last_stage() -> None:
     assert Cascade([engine], verifier, samples=1).convert([formula("a")])[0].typst == "~"
 
 
+def test_a_model_gets_formulas_of_like_length_together() -> None:
+    texts = ["x" * (1 + 37 * number % 130) for number in range(130)]
+    batches: list[list[int]] = []
+
+    class Noting(Sampling):
+        def propose(self, units: Sequence[Unit]) -> list[Candidate | None]:
+            batches.append([len(unit.latex) for unit in units])
+            return super().propose(units)
+
+    engine = Noting({text: f"good{len(text)}" for text in texts}, "model")
+    proved = TableVerifier(lambda unit, text: text == f"good{len(unit.latex)}")
+    done = Cascade([engine], proved).convert([formula(text) for text in texts])
+    assert [conversion.typst for conversion in done] == [f"good{len(text)}" for text in texts]
+    assert len(batches) > 1 and sum(batches, []) == sorted(map(len, texts))
+
+
 class Dead(FakeEngine):
     def propose(self, units: Sequence[Unit]) -> list[Candidate | None]:
         raise EngineError("the weights melted")
