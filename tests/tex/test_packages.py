@@ -34,6 +34,7 @@ MEANT = [
     (r"\odif{x,y}", r"\,\mathrm{d}x\,\mathrm{d}y"),
     (r"\sfrac{1}{2}", r"{}^{1}\!/{}_{2}"),
     (r"\mleft(x\mright)", r"\left(x\right)"),
+    (r"\varlimsup_n a_n", r"\mathop{\overline{\mathrm{lim}}}_n a_n"),
 ]
 
 

@@ -186,6 +186,8 @@ PACKAGES: Mapping[str, str] = {
     r"\NewDocumentCommand{\unitfrac}{o m m}{\IfNoValueTF{#1}{}{#1\,}{}^{\mathrm{#2}}\!/{}_{\mathrm{#3}}}",
     "mathtools": r"\newcommand{\vdotswithin}[1]{\vdots} \newcommand{\lparen}{(} \newcommand{\rparen}{)}"
     r"\newcommand{\splitfrac}[2]{\begin{gathered}#1\\#2\end{gathered}}",
+    "amsmath": r"\newcommand{\varlimsup}{\mathop{\overline{\mathrm{lim}}}}"
+    r"\newcommand{\varliminf}{\mathop{\underline{\mathrm{lim}}}}",
     "mleftright": r"\newcommand{\mleft}{\left} \newcommand{\mright}{\right}",
     "gensymb": r"\newcommand{\celsius}{^{\circ}\mathrm{C}} \newcommand{\ohm}{\Omega}"
     r"\newcommand{\micro}{\mu} \newcommand{\perthousand}{‰}",

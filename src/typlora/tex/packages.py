@@ -41,6 +41,7 @@ _SIGNATURES: Mapping[str, str] = {
     **dict.fromkeys(_words("nicefrac sfrac"), _PAIR),
     **dict.fromkeys(_words("grad curl laplacian Tr tr dd"), ""),
     "vdotswithin": _GROUP,
+    **dict.fromkeys(_words("varlimsup varliminf"), ""),
     "mleft": "",
     "mright": "",
     **dict.fromkeys(("qty", "mqty"), r"\s*\*?\s*(?:\\[bB]igg?)?\s*[(|\[]"),
@@ -48,7 +49,17 @@ _SIGNATURES: Mapping[str, str] = {
 _FOLLOWS = {name: re.compile(pattern) for name, pattern in _SIGNATURES.items()}
 _UNKNOWN = re.compile(r"\\(" + "|".join(sorted(_SIGNATURES, key=len, reverse=True)) + r")(?![A-Za-z])")
 # Who is asked first for a command that several packages have.
-_ORDER = ("braket", "physics", "tensor", "nicefrac", "xfrac", "mathtools", "mleftright", "derivative")
+_ORDER = (
+    "braket",
+    "physics",
+    "tensor",
+    "nicefrac",
+    "xfrac",
+    "mathtools",
+    "mleftright",
+    "derivative",
+    "amsmath",
+)
 
 
 @lru_cache(maxsize=64)
