@@ -76,7 +76,7 @@ def test_a_model_gets_formulas_of_like_length_together() -> None:
     proved = TableVerifier(lambda unit, text: text == f"good{len(unit.latex)}")
     done = Cascade([engine], proved).convert([formula(text) for text in texts])
     assert [conversion.typst for conversion in done] == [f"good{len(text)}" for text in texts]
-    assert len(batches) > 1 and sum(batches, []) == sorted(map(len, texts))
+    assert len(batches) > 1 and [length for batch in batches for length in batch] == sorted(map(len, texts))
 
 
 class Dead(FakeEngine):

@@ -92,3 +92,11 @@ def test_any_text_can_be_read(text: str) -> None:
 
 def test_words_of_groups_and_unknown_commands_stay() -> None:
     assert words("\\unknown{alpha}{beta} gamma") == ["alpha", "beta", "gamma"]
+
+
+def test_words_within_a_formula_that_stays_latex_are_there() -> None:
+    # An open dollar: the reading by paragraphs ends the formula earlier than the conversion does.
+    latex = "Let $x be both over its domain here\n\nand the rest of this text too."
+    kept = "<code>x be both over its domain here and the rest of this text too.</code>"
+    assert not lost(latex, f"<p>We. Let <math>{kept}</math> End.</p>")
+    assert lost(latex, "<p>We. Let <math><mi>x</mi></math> End.</p>")

@@ -117,7 +117,8 @@ def read_records(text: str, faults: list[Fault] | None = None) -> list[Record]:
                 value = value.rstrip(' \n\t,}"' if opened <= 0 else ' \n\t,"') + "}" * max(0, opened)
                 fault(name.start(), key[1], f"'{name[1]}' is never closed; it ends before the next field")
             fields.setdefault(name[1].lower(), " ".join(value.split()))
-            position = _SEPARATOR.match(text, stop).end()  # type: ignore[union-attr]
+            separator = _SEPARATOR.match(text, stop)
+            position = separator.end() if separator else stop
             if "," not in text[stop:position] and _NAME.match(text, position):
                 fault(stop, key[1], f"a comma is missing behind '{name[1]}'")
         if key[1] in seen:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from typlora.convert.silence.latex import FORMULA, Token, latex_tokens, tokens
+from typlora.convert.silence.latex import latex_tokens
+from typlora.convert.silence.words import FORMULA, Token, tokens
 from typlora.tex.source import SourceText
 from typlora.tex.unit import Span
 
@@ -57,7 +58,8 @@ def check_words(source: SourceText, html: bytes, reported: Sequence[str]) -> Che
     output, within = _html_text(html)
     got = [token.word for token in tokens(output)]
     have = Counter(got)
-    have.update(token.word for token in tokens(within))  # an environment may turn out to be a formula
+    inside = [token.word for token in tokens(within)]  # an environment may turn out to be a formula
+    have.update(inside)
     for latex in reported:
         have.update(word for word in _plain_words(latex))
     short = Counter(token.word for token in wanted if _counts(token.word)) - have
@@ -70,7 +72,7 @@ def check_words(source: SourceText, html: bytes, reported: Sequence[str]) -> Che
         if left[wanted[index].word] > 0:
             left[wanted[index].word] -= 1
             chosen.add(index)
-    for run in _runs([token.word for token in wanted], got):
+    for run in _runs([token.word for token in wanted], [*got, *inside]):
         chosen.update(index for index in run if wanted[index].word not in excused)
     words = sum(token.word != FORMULA for token in wanted)
     return Checked(words, tuple(_findings(source, wanted, sorted(chosen))))

@@ -6,14 +6,11 @@ reference.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from typlora.convert.silence.names import LETTERS, Names, names
+from typlora.convert.silence.words import FORMULA, JOIN, Token, tokens
 
-JOIN = "\x00"
-FORMULA = "\x01"
 _TOKEN = re.compile(r"\\([A-Za-z@]+\*?|.|$)|%[^\n]*\n?|\$\$?|[{}]", re.S)
 _NAME = re.compile(r"\s*\{\s*([^{}]*?)\s*\}")
 _LENGTH = re.compile(
@@ -26,22 +23,12 @@ _PRIMITIVES = frozenset(
     | {"baselineskip", "lineskip", "abovedisplayskip", "belowdisplayskip", "topsep", "parsep", "leftmargin"}
     | {"tabcolsep", "textwidth", "textheight"}
 )
-_RULE = re.compile(r"(?:\s*(?:height|width|depth)\s*(?:[-\d.,]+\s*(?:true\s*)?[a-z]{2}|\\[A-Za-z@]+))*")
+_RULE_SIZES = re.compile(r"(?:\s*(?:height|width|depth)\s*(?:[-\d.,]+\s*(?:true\s*)?[a-z]{2}|\\[A-Za-z@]+))*")
 _MATHS = ("equation", "align", "multline", "gather", "eqnarray")  # environments of a document's own
 _COLUMNS = re.compile(r"(?:\s*\[[^\]]*\]|\s*\{(?:[^{}]|\{[^{}]*\})*\}){0,2}")
 _ACCENTS = frozenset("`'^\"~=.uvHtcdbkr")
-_WORD = re.compile(rf"[^\W_](?:{JOIN}*[^\W_])*|{FORMULA}")
-_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _MULTICITE = re.compile(r"\([^()]*\)|\[[^\]]*\]|\{[^{}]*\}")
 _IS_OPTION = re.compile(r"\s*(?:[htbpHTBP!]+|[a-z\-.\d]+\s*=.*|-?[\d.]+\s*[a-z]{2}|\d*)\s*", re.S)
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word in lower case without accents, or ``FORMULA``, and where it begins."""
-
-    word: str
-    at: int
 
 
 def latex_tokens(text: str) -> list[Token]:
@@ -55,36 +42,6 @@ def latex_tokens(text: str) -> list[Token]:
         for start, end in _front_matter(text[:begin]):
             front += tokens(_Reader(text, start, end).read(), start, end)
     return [*front, *tokens(masked, body, len(masked))]
-
-
-def tokens(masked: str, start: int = 0, end: int | None = None) -> list[Token]:
-    """Words of masked or plain text; CJK text a character each."""
-    found: list[Token] = []
-    for match in _WORD.finditer(masked, start, len(masked) if end is None else end):
-        if match[0] == FORMULA:
-            if not (found and found[-1].word == FORMULA):
-                found.append(Token(FORMULA, match.start()))
-            continue
-        word = fold(match[0].replace(JOIN, ""))
-        if not word:
-            continue
-        if _CJK.search(word):
-            found += [Token(part, match.start()) for part in re.findall(rf"{_CJK.pattern}|[^\W_]", word)]
-        else:
-            found.append(Token(word, match.start()))
-    return found
-
-
-def fold(text: str) -> str:
-    """Lower case, ligatures taken apart, no accents: TeX writes them in too many ways to compare."""
-    plain = unicodedata.normalize("NFKD", text.translate(_SAME)).casefold()
-    kept = "".join(char for char in plain if not unicodedata.combining(char) or char in "\u3099\u309a")
-    return unicodedata.normalize("NFC", kept)
-
-
-_SAME = str.maketrans({"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE",
-                       "ı": "i", "ȷ": "j", "đ": "d", "Đ": "D", "\u00ad": "", "\u200b": "",
-                       "\u2060": "", "ε": "e"})  # fmt: skip
 
 
 def _front_matter(preamble: str) -> Iterator[tuple[int, int]]:
@@ -216,7 +173,8 @@ class _Reader:
             length = _LENGTH.match(self.text, position)
             return self._mask(length.end() if length else position)
         if plain in {"hrule", "vrule"}:
-            return self._mask(_RULE.match(self.text, position).end())  # type: ignore[union-attr]
+            sizes = _RULE_SIZES.match(self.text, position)
+            return self._mask(sizes.end() if sizes else position)
         if plain == "csname":
             return self._mask(self._after("\\endcsname", position))
         if plain == "verb" or plain == "lstinline":
