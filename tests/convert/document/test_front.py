@@ -7,7 +7,7 @@ import pytest
 from typlora.convert.draft import draft
 from typlora.tex.project import read_string
 
-from .helpers import blocks, compile_error, whole
+from .helpers import blocks, compile_error, drafted, whole
 
 CASES = {
     "elsarticle": (
@@ -111,3 +111,18 @@ def test_an_abstract_that_is_not_closed_loses_nothing() -> None:
     shown = "\n".join(blocks(made))
     assert [word for word in ("Pots", "Short.", "tea", "Lids", "Body.") if word not in shown] == []
     assert compile_error(made) == ""
+
+
+def test_headings_and_captions_of_physics_journals() -> None:
+    body = r"\section{One}a\subsection{Two}b\begin{figure}c\caption{C}\end{figure}"
+    body += r"\begin{table}\caption{T}\begin{tabular}{l}d\end{tabular}\end{table}"
+    made = draft(read_string(rf"\documentclass{{revtex4-2}}\begin{{document}}{body}\end{{document}}"))
+    assert compile_error(made) == ""
+    for rule in (
+        "#set figure.caption(separator: [. ])",
+        "#show figure.where(kind: image): set figure(supplement: [FIG.])",
+        '#show figure.where(kind: table): set figure(supplement: [TABLE], numbering: "I")',
+        "#show heading.where(level: 1): it => align(center, text(0.65em, upper(it)))",
+    ):
+        assert rule in made.preamble
+    assert "where(level: 3)" not in made.preamble and "FIG." not in drafted(body).preamble

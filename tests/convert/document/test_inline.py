@@ -62,3 +62,10 @@ def test_what_is_unknown_is_reported_with_its_place() -> None:
 
 def test_comments_and_cjk_line_breaks() -> None:
     assert typst("日本語の\n文章です。\nEnglish\nwords") == "日本語の文章です。\nEnglish\nwords"
+
+
+def test_a_line_break_that_fits_latex_lines_goes_and_is_told() -> None:
+    made = drafted("One\\linebreak two")
+    assert typst("One\\linebreak two") == "One two"
+    assert ["\\linebreak once" in loss.reason for loss in made.losses] == [True]
+    assert typst("\\begin{center}One\\linebreak two\\end{center}").count("\\\n") == 1

@@ -1,5 +1,6 @@
 """Pictures: commutative diagrams natively, the rest by LaTeX where it is installed, else their source."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -114,6 +115,21 @@ def test_latex_draws_what_it_can() -> None:
     assert [loss.drawn for loss in made.losses if "own picture" in loss.reason] == [True, True]
     assert not any(loss.drawn for loss in made.losses if "own picture" not in loss.reason)
     assert "\\nonsense" in shown
+
+
+@needs_latex
+def test_the_numbers_over_a_bytefield_are_inside_of_its_picture() -> None:
+    inside = r"\begin{bytefield}{8}%s\bitbox{8}{a}\end{bytefield}"
+    preamble = r"\usepackage{bytefield}"
+    heights: list[float] = []
+    for header in ("", r"\bitheader{0-7}\\"):
+        made = draft(read_string(MINIMAL % (preamble, inside % header)), draw=True)
+        if any("bytefield.sty' not found" in loss.reason for loss in made.losses):
+            pytest.skip("needs bytefield")
+        found = re.search(rb'<svg[^>]*? height="([\d.]+)', made.assets[0].data or b"")
+        assert found is not None
+        heights.append(float(found[1]))
+    assert heights[1] - heights[0] > 6
 
 
 @needs_latex

@@ -7,6 +7,7 @@ from typlora.convert.document.builder import MACROS, Builder, macro
 from typlora.convert.document.nodes import Chars, Cursor, Node, is_macro
 from typlora.convert.document.pieces import LINE_BREAK, Mark, Piece, Text, plain
 from typlora.convert.document.quotes import quote
+from typlora.convert.document.tally import count
 
 COMBINING = {
     "'": "\u0301", "`": "\u0300", "^": "\u0302", '"': "\u0308", "~": "\u0303", "=": "\u0304", ".": "\u0307",
@@ -120,6 +121,11 @@ def line_break(builder: Builder, node: Node, cursor: Cursor) -> None:
     spec = "*[" if node.macroname in {"\\", "tabularnewline"} else "["
     arguments = cursor.arguments(node, spec)
     if node.macroname == "linebreak" and builder.source(arguments[0]) in {"0", "1", "2"}:
+        return
+    if node.macroname == "linebreak" and builder.context.depth == 1:
+        # It fits LaTeX's line; Typst breaks the paragraph elsewhere, and the line would end half full.
+        count(builder.context, "layout not carried over: line breaks in paragraphs", node, "linebreak", "")
+        builder.add(Text(" "))
         return
     before = next(
         (p for p in reversed(builder.paragraph) if not (isinstance(p, Text) and not p.text.strip())), None

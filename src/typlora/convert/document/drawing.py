@@ -135,7 +135,8 @@ class _Workshop:
         lines = []  # the first line of each picture
         for source in sources:
             lines.append(document.count("\n") + 1)
-            document += f"\\setbox\\typlorabox=\\hbox{{\\normalfont\\normalsize {source}%\n}}\\typlorapage\n"
+            document += f"\\setbox\\typlorabox=\\hbox{{\\normalfont\\normalsize {source}%\n}}"
+            document += f"{_overhang(source)}\\typlorapage\n"
         with tempfile.TemporaryDirectory(prefix="typlora-") as name:
             pdf = Path(name) / "pictures.pdf"
             pdf.with_suffix(".tex").write_text(f"{document}\\end{{document}}\n", encoding="utf-8")
@@ -167,7 +168,7 @@ class _Workshop:
 
     def _place(self, source: str) -> Path:
         digest = hashlib.sha256()
-        for part in (self.tools.fingerprint(), self.preamble, source):
+        for part in (self.tools.fingerprint(), self.preamble, source + _overhang(source)):
             digest.update(part.encode("utf-8", "replace") + b"\0")
         for name in sorted(set(re.findall(r"[\w./-]+\.\w{1,5}|(?<=\{)[\w./-]+(?=\})", source))):
             path = self.root / name  # data that the picture reads
@@ -177,6 +178,11 @@ class _Workshop:
             except (OSError, ValueError):
                 continue
         return config.home() / "pictures" / f"{digest.hexdigest()}.svg"
+
+
+def _overhang(source: str) -> str:
+    """Room above a box for what LaTeX prints outside of it: the numbers of bits over a bytefield."""
+    return "\\ht\\typlorabox=\\dimexpr\\ht\\typlorabox+6pt\\relax" if "\\bitheader" in source else ""
 
 
 def _reason(said: str) -> str:

@@ -1,5 +1,12 @@
 """The small commented preamble: page, language and numbering, and only the helpers the document uses."""
 
+from typlora.convert.document.class_looks import (
+    caption_rules,
+    heading_numbering,
+    heading_rules,
+    is_ja_book,
+    run_in_rules,
+)
 from typlora.convert.document.context import Context
 from typlora.convert.document.headings import AMS
 from typlora.convert.document.helpers import HELPERS
@@ -73,24 +80,23 @@ def _numbering(context: Context) -> str:
         lines.append("#show figure.caption: it => box({ set align(start); it })")
         if "caption-above" in needs:
             lines.append("#show figure.where(kind: table): set figure.caption(position: top)")
+        lines.extend(caption_rules(context))
     if "table" in needs:
         lines.append("#set table(inset: (x: 6pt, y: 0.35em))")
         lines.append("#show table: set par(justify: false, first-line-indent: 0pt)")
     if context.document_class != "beamer" and any(need.startswith("level-") for need in needs):
-        lines.extend(_headings(context))
+        lines.extend(heading_rules(context))
     if "heading-numbering" in needs:
         depth = int(context.options.get("secnumdepth", "2" if context.chapters else "3"))
         deepest = depth + 1 if context.chapters else depth
-        lines.append(f"#set heading(numbering: {_heading_numbering(context)})")
-        if context.document_class == "IEEEtran":
-            lines.append('#show figure.where(kind: table): set figure(numbering: "I")')
+        lines.append(f"#set heading(numbering: {heading_numbering(context)})")
         for level in range(max(1, deepest + 1), 7):
             if f"level-{level}" in needs:
                 lines.append(f"#show heading.where(level: {level}): set heading(numbering: none)")
     if context.document_class == "beamer":
         lines.append("// Sections are in the outline only; slides begin with their own titles.")
         lines.append("#show heading.where(level: 1): none\n#show heading.where(level: 2): none")
-    ja_book = "heading-numbering" in needs and _is_ja_book(context)
+    ja_book = "heading-numbering" in needs and is_ja_book(context)
     within = {
         kind: outer
         for kind, outer in context.counters.within.items()
@@ -117,7 +123,7 @@ def _numbering(context: Context) -> str:
             "// LaTeX's \\ref is the number alone; the word before it is in the text.\n"
             "#set ref(supplement: none)"
         )
-    lines.extend(_run_in_headings(context))
+    lines.extend(run_in_rules(context))
     if "enum-levels" in needs:
         lines.append(_ENUM)
     if "appendix" in needs:
@@ -129,67 +135,11 @@ def _numbering(context: Context) -> str:
     return "\n".join(lines)
 
 
-_AMS_RUN_IN = """\
-#let run-in(it, style) = {
-  block(above: 1.2em, below: 0pt)
-  let title = it.body
-  if it.numbering != none { title = [#counter(heading).display(it.numbering) ] + title }
-  let ends = it.body.has("text") and it.body.text.ends-with(regex("[.?!:]"))
-  style(if ends { title } else { title + [.] })
-  h(0.5em)
-}"""
-
-
-def _run_in_headings(context: Context) -> list[str]:
-    """Headings on the first line of their paragraph. Japanese paragraphs are indented, but for these."""
-    levels = [level for level in range(1, 7) if f"run-in-{level}" in context.needs]
-    mark = "■" if context.document_class.removeprefix("bx").removeprefix("lt").startswith("js") else ""
-    back = "#h(-1em)" if context.language == "ja" and not context.options.get("no-indent") else ""
-    lines: list[str] = []
-    for level in levels:
-        space = "#block(above: 1.2em, below: 0pt)" if level == min(levels) else ""
-        rule = f"it => [{space}{back}*{mark}#it.body*#h(1em)]"
-        if context.document_class in AMS and level in {2, 3}:
-            lines += [] if _AMS_RUN_IN in lines else [_AMS_RUN_IN]
-            rule = f"it => run-in(it, {'strong' if level == 2 else 'emph'})"
-            lines.append(f"#show heading.where(level: {level}): set text(1em / {1.2 if level == 2 else 1})")
-        lines.append(f"#show heading.where(level: {level}): {rule}")
-    return lines
-
-
-def _headings(context: Context) -> list[str]:
-    """How headings look: LaTeX's distances, a chapter larger and on a new page."""
-    lines = ["#show heading: set block(above: 1.6em, below: 1em)"]
-    if context.chapters and "level-1" in context.needs:
-        lines.append("#show heading.where(level: 1): set text(1.5em)")
-        lines.append("#show heading.where(level: 1): it => pagebreak(weak: true) + it")
-    if context.document_class in AMS and "level-1" in context.needs:
-        lines.append("#show heading.where(level: 1): set align(center)")
-        lines.append('#show heading.where(level: 1): set text(0.72em, weight: "regular")')
-        lines.append("#show heading.where(level: 1): smallcaps")
-    return lines
-
-
 def _numbers_left(context: Context) -> bool:
     """Whether equation numbers stand on the left: an option, or the class's own way."""
     return "leqno" in context.class_options or (
         context.document_class in AMS and "reqno" not in context.class_options
     )
-
-
-def _is_ja_book(context: Context) -> bool:
-    return context.chapters and context.language == "ja"
-
-
-def _heading_numbering(context: Context) -> str:
-    if _is_ja_book(context):
-        # a rule for level 1 alone would number the table of contents as well
-        return (
-            "(..n, place: none) => {\n  let chapter = place == none and n.pos().len() == 1\n"
-            '  numbering(if chapter { "第1章" } else { "1.1" }, ..n)\n}'
-        )
-    patterns = {"IEEEtran": "I-A.1", **dict.fromkeys(AMS, "1.1.")}
-    return f'"{patterns.get(context.document_class, "1.1")}"'
 
 
 def _below_theorems(context: Context) -> dict[str, str]:
