@@ -24,7 +24,7 @@ from typlora.convert.unknown.questions import within
 from typlora.errors import InputError
 from typlora.files import write_atomic
 from typlora.tex.project import Project
-from typlora.verify.blocks.typst_side import html_source
+from typlora.verify.blocks.page import html_source
 from typlora.verify.compiler import Compiled, CompilerPool
 
 # Limits of one compile of the whole. A 100-page document of 300 kB takes about 1 s, on a busy machine 40

@@ -32,8 +32,9 @@ from typlora.verify.blocks import Aspect, document_reference
 from typlora.verify.blocks.aspects import aspects, multiset
 from typlora.verify.blocks.formulas import latex_tokens, typst_tokens
 from typlora.verify.blocks.model import Doc, Formula, Ref, Table
+from typlora.verify.blocks.page import html_source, makes_plain_refs
 from typlora.verify.blocks.reference import Reference
-from typlora.verify.blocks.typst_side import canonical_doc, html_source, makes_plain_refs
+from typlora.verify.blocks.typst_side import canonical_doc
 from typlora.verify.blocks.walk import all_words, every_block, every_formula, every_text, lower
 from typlora.verify.compare import same
 from typlora.verify.compiler import CompilerPool

@@ -22,8 +22,9 @@ from typlora.verify.blocks.model import (
     Text,
     Theorem,
 )
+from typlora.verify.blocks.page import html_source, makes_plain_refs
 from typlora.verify.blocks.text import normal
-from typlora.verify.blocks.typst_side import canonical_doc, html_source, makes_plain_refs
+from typlora.verify.blocks.typst_side import canonical_doc
 from typlora.verify.blocks.walk import every_block, every_formula, every_text
 from typlora.verify.compiler import CompilerPool
 

@@ -26,7 +26,10 @@ from typlora.tex._verbatim import VerbatimWalker
 from typlora.tex.lexer import (
     VERBATIM_COMMANDS,
     VERBATIM_ENVIRONMENTS,
+    closer_end,
     line_end,
+    paired_dollar,
+    skip_spaces,
     verbatim_end,
     word_end,
 )
@@ -163,26 +166,11 @@ class Walker(VerbatimWalker):
         double = text.startswith("$$", start)
         if closer == "$$" and double:
             return True, start + 2
-        if state.in_math_mode and closer == "}" and "$" in self._open and not self._paired_dollar(start):
+        if state.in_math_mode and closer == "}" and "$" in self._open and not paired_dollar(text, start):
             self._unclosed(closer, opener)
             return True, start
         delimiter = "$$" if double and not state.in_math_mode else "$"
         return False, self._math(nodes, state, delimiter, start)
-
-    def _paired_dollar(self, start: int) -> bool:
-        """Whether the dollars up to the end of the group pair up: then this one opens a formula in text."""
-        text, depth, dollars = self.s, 0, 1
-        for position in range(start + 1, min(len(text), start + 500)):
-            character = text[position]
-            if character == "{":
-                depth += 1
-            elif character == "}":
-                depth -= 1
-                if depth < 0:
-                    return dollars % 2 == 0
-            elif character == "$" and text[position - 1] != "\\":
-                dollars += 1
-        return False
 
     def _math(self, nodes: list[Any], state: Any, delimiter: str, start: int) -> int:
         closer = _CLOSERS[delimiter]
@@ -309,36 +297,8 @@ class Walker(VerbatimWalker):
 
     def _read_flat(self, pos: int, state: Any, closer: str, opener: int) -> tuple[list[Any], int]:
         """What is nested too deeply: up to its closer, as one piece of text."""
-        stop, end = self._flat_end(pos, closer)
+        stop, end = closer_end(self.s, pos, closer)
         self.note(opener, opener + 1, f"more than {MAX_DEPTH} levels of nesting; the inside was not read")
         nodes: list[Any] = []
         self._chars(nodes, state, pos, stop)
         return nodes, end
-
-    def _flat_end(self, pos: int, closer: str) -> tuple[int, int]:
-        text = self.s
-        if closer in {"}", "]"}:
-            depth = 0
-            for found in re.compile(r"\\.|[{}]|\]", re.DOTALL).finditer(text, pos):
-                mark = found.group()
-                if depth == 0 and mark == closer:
-                    return found.start(), found.end()
-                depth += (mark == "{") - (mark == "}")
-                if depth < 0:
-                    return found.start(), found.start()
-            return len(text), len(text)
-        found_at = text.find(closer, pos)
-        return (len(text), len(text)) if found_at < 0 else (found_at, found_at + len(closer))
-
-
-def skip_spaces(text: str, position: int) -> int:
-    """Over the blanks that TeX drops after a control word: spaces and one newline, but no blank line."""
-    start = position
-    newline = False
-    while position < len(text) and text[position] in " \t\n":
-        if text[position] == "\n":
-            if newline:
-                return start
-            newline = True
-        position += 1
-    return position

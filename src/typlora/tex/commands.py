@@ -1,4 +1,4 @@
-"""Commands that have to be understood while macros are expanded: environments, conditions, ``\\ensuremath``.
+"""Commands that have to be understood while macros are expanded: environments, choices, ``\\ensuremath``.
 
 Each handler gets the expander, the frame, where the command begins, where its name ends, and the name. It
 returns false to say that the command is nothing special here and stays in the text.
@@ -7,9 +7,9 @@ returns false to say that the command is nothing special here and stays in the t
 import re
 from collections.abc import Callable, Mapping
 
-from typlora.tex.bodies import INSIDE_LEFT
+from typlora.tex.conditions import CONDITIONS
 from typlora.tex.expander import Expander, Handler
-from typlora.tex.lexer import VERBATIM_ENVIRONMENTS, line_end, short_argument, skip_blank, word_end
+from typlora.tex.lexer import VERBATIM_ENVIRONMENTS, short_argument, skip_blank, word_end
 from typlora.tex.macros import Macro
 from typlora.tex.mouth import Frame
 from typlora.tex.replacement import NO_VALUE, fill
@@ -22,15 +22,6 @@ _TRUE = "\\BooleanTrue"
 _NO_SPACE_BEFORE = frozenset(".,'/?;:!~-){} \n\t")
 _NO_SPACE_BEFORE_COMMANDS = frozenset(
     {"footnote", "footnotemark", "xspace", "space", "/", " ", "par", "@", "egroup", ","}
-)
-
-# Known without a definition: how the text is typeset does not matter to what it says.
-_FIXED = {"iftrue": True, "iffalse": False, "ifpdf": True, "ifPDFTeX": True}
-_FIXED |= dict.fromkeys(("ifxetex", "ifluatex", "ifXeTeX", "ifLuaTeX", "iftutex"), False)
-# Begin with "if", but take their branches as arguments (or are no condition at all).
-_NOT_CONDITIONS = frozenset(
-    {"iff", "ifthenelse", "ifstrempty", "ifblank", "ifstrequal", "ifdef", "ifundef", "ifdefempty", "ifbool"}
-    | {"iftoggle", "ifnumcomp", "ifstrcmp", "ifcsdef", "ifdefstring", "iflanguage", "ifblankTF", "ifnumequal"}
 )
 
 
@@ -235,89 +226,6 @@ def _close(expander: Expander, frame: Frame, start: int, after: int, word: str) 
     return False
 
 
-def _newif(expander: Expander, frame: Frame, start: int, after: int, word: str) -> bool:
-    position = skip_blank(frame.text, after)
-    if not frame.text.startswith("\\if", position) or position >= frame.end:
-        return False
-    end = min(frame.end, word_end(frame.text, position, at_letter=frame.internal))
-    expander.flags[frame.text[position + 1 : end]] = False
-    frame.position = end
-    expander.skip_spaces()
-    return True
-
-
-def condition(expander: Expander, frame: Frame, start: int, after: int, word: str) -> bool:
-    """``\\ifsomething``: followed where its value is known, else left in the text with its branches."""
-    if word in _NOT_CONDITIONS:
-        return False
-    modes = {"ifmmode": expander.math, "ifhmode": not expander.math}
-    value = modes[word] if word in modes else expander.flags.get(word, _FIXED.get(word))
-    if word == "ifnum" and frame.text.startswith(INSIDE_LEFT, start):
-        value, after = expander.lefts > 0, start + len(INSIDE_LEFT)
-    if value is None:
-        if frame.depth:
-            raise Abort(frame.owner)
-        expander.conditions.append(False)
-        return False
-    if value:
-        expander.conditions.append(True)
-        frame.position = after
-        expander.skip_spaces()
-        return True
-    found = _skip_branch(expander, frame, after)
-    if found is None:
-        return False
-    if found[1] == "else":
-        expander.conditions.append(True)
-    frame.position = found[0]
-    return True
-
-
-def _else(expander: Expander, frame: Frame, start: int, after: int, word: str) -> bool:
-    if not expander.conditions or not expander.conditions[-1]:
-        return False
-    found = _skip_branch(expander, frame, after)
-    if found is None:
-        return False
-    expander.conditions.pop()
-    frame.position = found[0]
-    return True
-
-
-def _fi(expander: Expander, frame: Frame, start: int, after: int, word: str) -> bool:
-    if not expander.conditions:
-        return False
-    if not expander.conditions.pop():
-        return False
-    frame.position = after
-    expander.skip_spaces()
-    return True
-
-
-def _skip_branch(expander: Expander, frame: Frame, position: int) -> tuple[int, str] | None:
-    """Where the branch ends that begins at ``position``, and whether with ``else`` or ``fi``."""
-    text, depth = frame.text, 0
-    end = min(frame.end, position + expander.reach(frame.end))
-    while position < end:
-        backslash = text.find("\\", position, end)
-        percent = text.find("%", position, end if backslash < 0 else backslash)
-        if percent >= 0:
-            position = line_end(text, percent)
-            continue
-        if backslash < 0:
-            break
-        position = word_end(text, backslash, at_letter=True)
-        word = text[backslash + 1 : position]
-        if word == "fi" or (word == "else" and depth == 0):
-            if depth == 0:
-                return skip_blank(text, position), word
-            depth -= 1
-        elif word.startswith("if") and word not in _NOT_CONDITIONS:
-            depth += 1
-    expander.failed()
-    return None
-
-
 COMMANDS: Mapping[str, Handler] = {
     "begin": _begin,
     "end": _end,
@@ -339,10 +247,7 @@ COMMANDS: Mapping[str, Handler] = {
     "@firstoftwo": _with_arguments(2, lambda _, values: values[0]),
     "@secondoftwo": _with_arguments(2, lambda _, values: values[1]),
     "Hy@raisedlink": _with_arguments(1, lambda _, values: values[0]),
-    "newif": _newif,
-    "if": condition,
-    "else": _else,
-    "fi": _fi,
+    **CONDITIONS,
     **{
         f"{name}{branches}": _choice(test, branches)
         for name, test in (

@@ -18,7 +18,7 @@ from typlora.tex.lexer import VERBATIM_COMMANDS, line_end, verbatim_end, word_en
 from typlora.tex.macros import Macro, MacroTable
 from typlora.tex.mouth import Frame
 from typlora.tex.output import Output, Piece
-from typlora.tex.replacement import as_argument, fill, glue, without_line
+from typlora.tex.replacement import as_argument, replacement, without_line
 from typlora.tex.scopes import Scopes
 from typlora.tex.specs import MACRO_SPECS, STRUCTURAL, TEXT_ARGUMENT
 from typlora.tex.uses import Abort, Use
@@ -263,7 +263,7 @@ class Expander(Scopes):
             return
         if not values and not macro.prefix and macro.name.isalpha() and not self.math:
             self.skip_spaces()
-        text = self._replacement(macro, values)
+        text = replacement(macro, values)
         if macro.final:
             self._needs.seen(len(self._groups))
             self._put_final(text)
@@ -287,21 +287,6 @@ class Expander(Scopes):
         self.output.write(text)
         if text[0] == "\\":
             self.known_command(text[1:])
-
-    def _replacement(self, macro: Macro, values: list[str | None]) -> str:
-        if macro.pair is None:
-            return fill(macro.body, values)
-        star, size, *rest = values
-        left, right, middle = "", "", ""
-        if star is not None:
-            left, right, middle = "\\left", "\\right", "\\middle"
-        elif size is not None:
-            left, right, middle = size + "l", size + "r", size
-        body = tuple(
-            piece.replace("\\delimsize", middle) if isinstance(piece, str) else piece for piece in macro.body
-        )
-        parts = [fill(macro.pair.before, rest), left, macro.pair.left, fill(body, rest), right]
-        return glue([*parts, macro.pair.right, fill(macro.pair.after, rest)])
 
 
 Handler = Callable[[Expander, Frame, int, int, str], bool]

@@ -189,3 +189,51 @@ def _raw_group_end(text: str, position: int) -> int | None:
             if depth == 0:
                 return index + 1
     return None
+
+
+def skip_spaces(text: str, position: int) -> int:
+    """Over the blanks that TeX drops after a control word: spaces and one newline, but no blank line."""
+    start = position
+    newline = False
+    while position < len(text) and text[position] in " \t\n":
+        if text[position] == "\n":
+            if newline:
+                return start
+            newline = True
+        position += 1
+    return position
+
+
+def paired_dollar(text: str, start: int) -> bool:
+    """Whether the dollars up to the end of the group pair up: then this one opens a formula in text."""
+    depth, dollars = 0, 1
+    for position in range(start + 1, min(len(text), start + 500)):
+        character = text[position]
+        if character == "{":
+            depth += 1
+        elif character == "}":
+            depth -= 1
+            if depth < 0:
+                return dollars % 2 == 0
+        elif character == "$" and text[position - 1] != "\\":
+            dollars += 1
+    return False
+
+
+def closer_end(text: str, pos: int, closer: str) -> tuple[int, int]:
+    """Start and end of the next ``closer``, braces respected; the end of the text where it is missing."""
+    if closer in {"}", "]"}:
+        depth = 0
+        for found in _CLOSERS.finditer(text, pos):
+            mark = found.group()
+            if depth == 0 and mark == closer:
+                return found.start(), found.end()
+            depth += (mark == "{") - (mark == "}")
+            if depth < 0:
+                return found.start(), found.start()
+        return len(text), len(text)
+    at = text.find(closer, pos)
+    return (len(text), len(text)) if at < 0 else (at, at + len(closer))
+
+
+_CLOSERS = re.compile(r"\\.|[{}]|\]", re.DOTALL)

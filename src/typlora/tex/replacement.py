@@ -1,9 +1,27 @@
 """Put arguments into a macro's body, and the result into its surroundings."""
 
 from typlora.tex.lexer import bracket_end, group_end, skip_blank, word_end
+from typlora.tex.macros import Macro
 from typlora.tex.specs import MACRO_SPECS
 
 NO_VALUE = "-NoValue-"  # what xparse puts in for an optional argument that is not there
+
+
+def replacement(macro: Macro, values: list[str | None]) -> str:
+    """What a use of a macro stands for; for a pair of delimiters the first two values are star and size."""
+    if macro.pair is None:
+        return fill(macro.body, values)
+    star, size, *rest = values
+    left, right, middle = "", "", ""
+    if star is not None:
+        left, right, middle = "\\left", "\\right", "\\middle"
+    elif size is not None:
+        left, right, middle = size + "l", size + "r", size
+    body = tuple(
+        piece.replace("\\delimsize", middle) if isinstance(piece, str) else piece for piece in macro.body
+    )
+    parts = [fill(macro.pair.before, rest), left, macro.pair.left, fill(body, rest), right]
+    return glue([*parts, macro.pair.right, fill(macro.pair.after, rest)])
 
 
 def fill(body: tuple[str | int, ...], values: list[str | None]) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typlora.convert.unknown.readings import Reading
 from typlora.tex.unit import Unit
 from typlora.verify.blocks.check import judge, unseen_parts
+from typlora.verify.blocks.page import html_source, makes_plain_refs
 from typlora.verify.blocks.reference import Reference, references
-from typlora.verify.blocks.typst_side import canonical_doc, html_source, makes_plain_refs
+from typlora.verify.blocks.typst_side import canonical_doc
 from typlora.verify.compiler import CompilerPool
 from typlora.verify.verdict import Outcome, Verdict
 

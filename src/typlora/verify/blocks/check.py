@@ -9,8 +9,9 @@ from typlora.tex.unit import Unit, UnitKind
 from typlora.verify.blocks.compare import compare_docs
 from typlora.verify.blocks.formulas import same_formula
 from typlora.verify.blocks.model import Block, Doc, Heading, Items
+from typlora.verify.blocks.page import html_source, makes_plain_refs
 from typlora.verify.blocks.reference import Reference, references
-from typlora.verify.blocks.typst_side import canonical_doc, html_source, makes_plain_refs
+from typlora.verify.blocks.typst_side import canonical_doc
 from typlora.verify.blocks.walk import all_words, lower
 from typlora.verify.verdict import Outcome, Verdict
 

@@ -9,8 +9,9 @@ from typlora.tex.project import Project, read_string
 from typlora.verify.blocks.aspects import Aspect, aspects, multiset
 from typlora.verify.blocks.check import Compiled
 from typlora.verify.blocks.document_reference import document_reference
+from typlora.verify.blocks.page import html_source, makes_plain_refs
 from typlora.verify.blocks.reference import Reference
-from typlora.verify.blocks.typst_side import canonical_doc, html_source, makes_plain_refs
+from typlora.verify.blocks.typst_side import canonical_doc
 from typlora.verify.blocks.walk import all_words, lower
 
 
