@@ -100,3 +100,20 @@ def test_words_within_a_formula_that_stays_latex_are_there() -> None:
     kept = "<code>x be both over its domain here and the rest of this text too.</code>"
     assert not lost(latex, f"<p>We. Let <math>{kept}</math> End.</p>")
     assert lost(latex, "<p>We. Let <math><mi>x</mi></math> End.</p>")
+
+
+def test_the_keys_of_an_affiliation_are_not_printed() -> None:
+    latex = r"\affiliation[1]{organization={University of Cups}, city={Kyoto}} is = {that}"
+    assert words(latex) == ["university", "of", "cups", "kyoto", "is", "that"]
+
+
+def test_marks_of_authors_keep_no_words_apart() -> None:
+    latex = r"by \author[2]{Jonas Berg}\cortext[cor1]{Corresponding author}\affiliation[1]{city={Kyoto}}"
+    shown = "<p>by Jonas Berg<sup>2</sup></p><p><sup>*</sup>Corresponding author</p><p><sup>1</sup>Kyoto</p>"
+    assert not lost(latex, shown)
+
+
+def test_words_that_a_reference_prints_do_not_part_the_words_around_it() -> None:
+    latex = r"we see \cref{a}, \autoref{b} and go"
+    shown = '<p>we see section <span class="ref">1</span>, Table <span class="ref">2</span> and go</p>'
+    assert not lost(latex, shown)

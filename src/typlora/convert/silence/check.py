@@ -16,7 +16,7 @@ MOST = 5_000  # doubtful words whose neighbours are looked for; each costs a sea
 RUN = 4  # so many words in a row that stand too seldom are missing even if each occurs elsewhere
 _DANGLING = re.compile(r"\?\?|\[\?\]")  # how references and citations without a target look
 _INLINE = frozenset(
-    {"strong", "b", "em", "i", "u", "s", "del", "strike", "sup", "sub", "code", "mark", "a", "small"}
+    {"strong", "b", "em", "i", "u", "s", "del", "strike", "sub", "code", "mark", "a", "small"}
 )
 
 
@@ -72,8 +72,12 @@ def check_words(source: SourceText, html: bytes, reported: Sequence[str]) -> Che
         if left[wanted[index].word] > 0:
             left[wanted[index].word] -= 1
             chosen.add(index)
-    for run in _runs([token.word for token in wanted], [*got, *inside]):
-        chosen.update(index for index in run if wanted[index].word not in excused)
+    # Marks of authors and notes are figures that stand elsewhere than in the LaTeX.
+    plain = [index for index, token in enumerate(wanted) if not token.word.isdigit()]
+    for run in _runs(
+        [wanted[index].word for index in plain], [word for word in (*got, *inside) if not word.isdigit()]
+    ):
+        chosen.update(plain[place] for place in run if wanted[plain[place]].word not in excused)
     words = sum(token.word != FORMULA for token in wanted)
     return Checked(words, tuple(_findings(source, wanted, sorted(chosen))))
 
@@ -110,7 +114,8 @@ def _runs(words: Sequence[str], got: Sequence[str]) -> Iterator[range]:
         if index < len(words) and threes and all(threes):
             continue
         run = range(start, index)
-        if len(run) >= RUN and _confirmed(words, run, wanted, text):
+        real = sum(words[place] != FORMULA for place in run)
+        if real >= RUN and _confirmed(words, run, wanted, text):
             yield run
         start = index + 1
 

@@ -27,6 +27,7 @@ _RULE_SIZES = re.compile(r"(?:\s*(?:height|width|depth)\s*(?:[-\d.,]+\s*(?:true\
 _MATHS = ("equation", "align", "multline", "gather", "eqnarray")  # environments of a document's own
 _COLUMNS = re.compile(r"(?:\s*\[[^\]]*\]|\s*\{(?:[^{}]|\{[^{}]*\})*\}){0,2}")
 _ACCENTS = frozenset("`'^\"~=.uvHtcdbkr")
+_KEY = re.compile(r"(?<![^\s,{])[a-z]+\s*=(?=\s*\Z)")  # before a value in braces
 _MULTICITE = re.compile(r"\([^()]*\)|\[[^\]]*\]|\{[^{}]*\}")
 _IS_OPTION = re.compile(r"\s*(?:[htbpHTBP!]+|[a-z\-.\d]+\s*=.*|-?[\d.]+\s*[a-z]{2}|\d*)\s*", re.S)
 
@@ -76,6 +77,7 @@ class _Reader:
         self.names: Names = names()
         self.out: list[str] = [" " * start]
         self.done = start
+        self.keys = start  # where the argument ends that is a list of keys and values
 
     def read(self) -> str:
         position = self.start
@@ -91,7 +93,9 @@ class _Reader:
     def _copy(self, until: int) -> None:
         until = min(until, self.end)
         if until > self.done:
-            self.out.append(self.text[self.done : until])
+            text = self.text[self.done : until]
+            keyed = self.done < self.keys
+            self.out.append(_KEY.sub(lambda key: " " * len(key[0]), text) if keyed else text)
             self.done = until
 
     def _mask(self, until: int, filler: str = " ") -> int:
@@ -193,7 +197,10 @@ class _Reader:
         if plain in self.names.silent:
             return self._mask(self._skip(position, self.names.silent[plain]))
         spec = self.names.specs.get(plain, "[")
-        return self._arguments(position, spec, plain in self.names.items)
+        position = self._arguments(position, spec, plain in self.names.items)
+        if plain == "affiliation" and self.text[position : position + 1] == "{":
+            self.keys = closing(self.text, position)
+        return position
 
     def _all_arguments(self, position: int) -> int:
         """The end of ``(note)(note)[note]{key}[note]{key}...``, biblatex's way to cite several works."""
