@@ -6,11 +6,13 @@ FOLDER holds one folder a document, with ``main.tex`` and, to compare words with
 those of at least three letters in the text of both PDFs (``pdftotext``), Japanese is compared character by
 character. With ``--engine none`` formulas are filled with their words only: structure alone is measured.
 Nothing is remembered from one document to the next, and each loads the model anew: seconds are those of a
-person's first conversion. ``asked`` counts blocks that no writer knows and that a model wrote.
+person's first conversion, and so are CPU seconds, which count the workers and hold on a busy machine too.
+``asked`` counts blocks that no writer knows and that a model wrote.
 """
 
 import argparse
 import re
+import resource
 import statistics
 import subprocess
 import tempfile
@@ -18,7 +20,7 @@ import time
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from typlora.convert.draft import Draft, draft, write_formula
@@ -47,6 +49,7 @@ class Result:
     )
     pages: int = 0
     written: int = 0  # blocks that a model wrote
+    cpu: float = 0.0  # seconds of all processes together
 
 
 def words(text: str) -> Counter[str]:
@@ -92,9 +95,23 @@ def filled(made: Draft) -> str:
     return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
 
 
-def measure(folder: Path, engine: str, out: Path, pool: CompilerPool) -> Result:
+def cpu_seconds() -> float:
+    """Of this process and of its children that have ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def measure(folder: Path, engine: str, out: Path) -> Result:
     """Convert one document and compare it with its PDF."""
-    started = time.perf_counter()
+    started, before = time.perf_counter(), cpu_seconds()
+    with CompilerPool(jobs=1, seconds=60) as pool:
+        result = convert(folder, engine, out, pool)
+    result = replace(result, seconds=time.perf_counter() - started, cpu=cpu_seconds() - before)
+    return result if not result.compiles else compared(folder, out / folder.name, result)
+
+
+def convert(folder: Path, engine: str, out: Path, pool: CompilerPool) -> Result:
+    """Convert one document into ``out``; words and seconds are not known yet."""
     project = read_project(folder / "main.tex")
     made = draft(project)
     losses = len(made.losses)
@@ -126,21 +143,23 @@ def measure(folder: Path, engine: str, out: Path, pool: CompilerPool) -> Result:
         typst, pdf, ok = result.typst, result.pdf, bool(result.pdf)
         losses = sum(item.is_loss for item in result.document.items)
         silent = None if result.document.words is None else result.document.missing
-    seconds = time.perf_counter() - started
     (target / "main.typ").write_text(typst, encoding="utf-8")
     (target / "main.pdf").write_bytes(pdf)
-    share: float | None = None
-    missing: list[tuple[str, int]] = []
-    if (folder / "latex.pdf").exists() and ok:
-        wanted, got = words(pdf_text(folder / "latex.pdf", heads=False)), words(pdf_text(target / "main.pdf"))
-        lost = wanted - got
-        share = 100 * (1 - lost.total() / max(1, wanted.total()))
-        missing = lost.most_common()
     headings = sum(
         block.unit.kind is UnitKind.HEADING or str(block.parts[0]).startswith("==") for block in made.blocks
     )
-    pages = _pages(target / "main.pdf") if ok else 0
-    return Result(folder.name, ok, share, headings, losses, seconds, missing, silent, pages, written)
+    return Result(folder.name, ok, None, headings, losses, 0.0, [], silent, written=written)
+
+
+def compared(folder: Path, target: Path, result: Result) -> Result:
+    """With pages, and words where there is a PDF to compare with."""
+    pages = _pages(target / "main.pdf")
+    if not (folder / "latex.pdf").exists():
+        return replace(result, pages=pages)
+    wanted, got = words(pdf_text(folder / "latex.pdf", heads=False)), words(pdf_text(target / "main.pdf"))
+    lost = wanted - got
+    share = 100 * (1 - lost.total() / max(1, wanted.total()))
+    return replace(result, pages=pages, words=share, missing=lost.most_common())
 
 
 def _pages(pdf: Path) -> int:
@@ -151,10 +170,15 @@ def _pages(pdf: Path) -> int:
 
 def _ten_pages(results: Sequence[Result]) -> str:
     """Median seconds a page, ten times: what a paper of ten pages takes."""
-    each = [10 * result.seconds / result.pages for result in results if result.pages]
-    near = [result.seconds for result in results if 7 <= result.pages <= 13]
-    text = f"ten pages: {statistics.median(each):.1f} s by the median of seconds a page" if each else ""
-    return text + (f", {statistics.median(near):.1f} s by the {len(near)} of 7 to 13 pages" if near else "")
+    told = []
+    for kind in ("seconds", "cpu"):
+        each = [10 * getattr(result, kind) / result.pages for result in results if result.pages]
+        near = [getattr(result, kind) for result in results if 7 <= result.pages <= 13]
+        if each:
+            told.append(f"{kind}: {statistics.median(each):.1f} by the median a page")
+        if near:
+            told.append(f"{statistics.median(near):.1f} by the {len(near)} of 7 to 13 pages")
+    return "ten pages, " + ", ".join(told) if told else ""
 
 
 def _shown(count: int | None) -> str:
@@ -169,16 +193,18 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="keep the results here")
     flags = parser.parse_args()
     results = []
-    with tempfile.TemporaryDirectory() as scratch, CompilerPool(jobs=1, seconds=60) as pool:
-        print(f"{'document':14} compiles  words kept  headings  losses  silent  pages  asked  seconds")
+    with tempfile.TemporaryDirectory() as scratch:
+        print(
+            f"{'document':14} compiles  words kept  headings  losses  silent  pages  asked  seconds      cpu"
+        )
         for folder in sorted(path.parent for path in flags.folder.glob("*/main.tex")):
-            result = measure(folder, flags.engine, flags.out or Path(scratch), pool)
+            result = measure(folder, flags.engine, flags.out or Path(scratch))
             results.append(result)
             share = f"{result.words:9.1f} %" if result.words is not None else "          -"
             compiles = "yes" if result.compiles else "NO"
             numbers = (
                 f"{result.headings:9} {result.losses:7} {_shown(result.silent):>7} "
-                f"{result.pages:6} {result.written:6} {result.seconds:8.2f}"
+                f"{result.pages:6} {result.written:6} {result.seconds:8.2f} {result.cpu:8.2f}"
             )
             print(f"{result.name:14} {compiles:8} {share} {numbers}", flush=True)
             if flags.show_words:
