@@ -117,3 +117,8 @@ def test_words_that_a_reference_prints_do_not_part_the_words_around_it() -> None
     latex = r"we see \cref{a}, \autoref{b} and go"
     shown = '<p>we see section <span class="ref">1</span>, Table <span class="ref">2</span> and go</p>'
     assert not lost(latex, shown)
+
+
+def test_raised_figures_of_isotopes_belong_to_their_letters() -> None:
+    latex = r"\textsuperscript{1}H and {\textsuperscript{13}C} spectra"
+    assert not lost(latex, "<p><sup>1</sup>H and <sup>13</sup>C spectra</p>")

@@ -15,6 +15,7 @@ LONGEST = 12  # words of one finding that are named
 MOST = 5_000  # doubtful words whose neighbours are looked for; each costs a search through the output
 RUN = 4  # so many words in a row that stand too seldom are missing even if each occurs elsewhere
 _DANGLING = re.compile(r"\?\?|\[\?\]")  # how references and citations without a target look
+_NO_FIGURES = str.maketrans("", "", "0123456789")
 _INLINE = frozenset(
     {"strong", "b", "em", "i", "u", "s", "del", "strike", "sub", "code", "mark", "a", "small"}
 )
@@ -107,7 +108,7 @@ def _runs(words: Sequence[str], got: Sequence[str]) -> Iterator[range]:
     left = Counter(zip(words, words[1:], words[2:], strict=False))
     left.subtract(zip(got, got[1:], got[2:], strict=False))
     lacking = [left[three] > 0 for three in zip(words, words[1:], words[2:], strict=False)]
-    wanted, text = "".join(words), "".join(got)
+    wanted, text = _letters(words), _letters(got)
     start = 0
     for index in range(len(words) + 1):
         threes = lacking[max(0, index - 2) : index + 1]
@@ -123,10 +124,15 @@ def _runs(words: Sequence[str], got: Sequence[str]) -> Iterator[range]:
 def _confirmed(words: Sequence[str], run: range, wanted: str, text: str) -> bool:
     """Whether the words of a run are missing however they are cut into words."""
     for first in run[: len(run) - RUN + 1]:
-        row = "".join(words[first : first + RUN])
+        row = _letters(words[first : first + RUN])
         if text.count(row) >= wanted.count(row):
             return False
     return True
+
+
+def _letters(words: Sequence[str]) -> str:
+    """Joined without figures, which may be raised and then are words of their own (``<sup>13</sup>C``)."""
+    return "".join(words).translate(_NO_FIGURES)
 
 
 def _findings(source: SourceText, wanted: Sequence[Token], chosen: Sequence[int]) -> Iterator[Finding]:
