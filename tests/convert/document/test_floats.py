@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
-from typlora.convert.draft import draft
+import typst as compiler
+
+from typlora.convert.draft import Draft, draft
 from typlora.tex.project import read_project
 
-from .helpers import blocks, compile_error, drafted, typst
+from .helpers import blocks, compile_error, drafted, typst, whole
 
 
 def check(latex: str, expected: str, preamble: str = "") -> None:
@@ -109,3 +111,40 @@ def test_a_caption_outside_of_a_float_has_a_number_of_its_own() -> None:
     text = "\n".join(blocks(made))
     assert "caption: [Words]" in text and "kind: table" in text and "<t>" in text and "@t" in text
     assert compile_error(made) == ""
+
+
+def page_of(made: Draft, place: str) -> int:
+    """The page on which something of the document stands; ``here()`` is its end."""
+    probe = whole(made) + f"\n#context [#metadata({place}.page()) <page>]"
+    return int(compiler.query(probe.encode(), "<page>", field="value", one=True))
+
+
+def test_a_small_float_stays_on_one_page_and_a_tall_one_goes_on() -> None:
+    filler = "\n\n".join("line" for _ in range(40))
+    table = "\\begin{table}\\begin{tabular}{l}%s\\end{tabular}\\caption{C}\\label{t}\\end{table}"
+    small = drafted(filler + table % ("a\\\\" * 12) + " \\ref{t}")
+    assert page_of(small, "locate(<t>)") == 2 == page_of(small, "here()")
+    assert page_of(drafted("line" + table % ("a\\\\" * 200)), "here()") > 3
+
+
+def test_theorems_go_on_on_the_next_page() -> None:
+    """They are figures to Typst, which do not break: the end of a long one was off the page."""
+    long = "\n\n".join("line" for _ in range(80))
+    made = drafted(f"\\begin{{thm}}{long}\\end{{thm}}", "\\newtheorem{thm}{Theorem}")
+    assert page_of(made, "here()") == 2
+
+
+def test_a_table_scaled_to_the_width_of_the_text_is_made_smaller_where_it_is_wider() -> None:
+    cells = " & ".join(["w" * 40] * 4)
+    inside = f"\\begin{{tabular}}{{llll}}{cells}\\end{{tabular}}"
+    body = f"\\begin{{table}}\\resizebox{{\\textwidth}}{{!}}{{{inside}}}\\caption{{C}}\\end{{table}}"
+    made = drafted(body)
+    assert typst(body).startswith("#figure(\n  fit-width(table(") and "kind: table," in typst(body)
+    assert compile_error(made) == ""
+    pages = [
+        compiler.compile(source.encode(), format="png")
+        for source in (whole(made), whole(made).replace("fit-width(table(", "(x => x)(table("))
+    ]
+    assert pages[0] != pages[1]
+    assert "fit-width" in typst(f"\\begin{{adjustbox}}{{width=5cm}}{inside}\\end{{adjustbox}}")
+    assert "fit-width" not in typst(inside)

@@ -53,6 +53,11 @@ def transparent(builder: Builder, node: Node) -> None:
         from typlora.convert.document.headings import appendix
 
         appendix(builder, node, Cursor([], builder.context.text))
+    options = builder.context.options
+    outside = options.get("fit-table", "")
+    if node.environmentname == "adjustbox" and not options.get("in-table"):
+        options["fit-table"] = "yes"
     builder.flush()
     builder.run(nodes)
     builder.flush()
+    options["fit-table"] = outside

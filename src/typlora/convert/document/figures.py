@@ -293,7 +293,7 @@ def _is_subfigure(part: Pieces) -> bool:
     return isinstance(part[0], Mark) and part[0].typst.startswith("#subfigure(")
 
 
-_EXPRESSION = re.compile(r"#?(table|image|grid|scale|rotate|raw|rect|missing-image|stack)\(")
+_EXPRESSION = re.compile(r"#?(table|fit-width|image|grid|scale|rotate|raw|rect|missing-image|stack)\(")
 
 
 def _unhash(pieces: Pieces) -> Pieces:
@@ -305,7 +305,12 @@ def _unhash(pieces: Pieces) -> Pieces:
     if len(seen) == 1 and isinstance(seen[0], Code) and _EXPRESSION.match(seen[0].typst):
         return [Code(seen[0].typst.removeprefix("#"))]
     head = seen[0].typst
-    if head == "#" and len(seen) > 2 and isinstance(seen[1], Mark) and seen[1].typst.startswith("table("):
+    if (
+        head == "#"
+        and len(seen) > 2
+        and isinstance(seen[1], Mark)
+        and seen[1].typst.startswith(("table(", "fit-width("))
+    ):
         depth_ok = sum(isinstance(p, Mark) and p.typst == "#" for p in seen) == 1
         last = seen[-1]
         if depth_ok and isinstance(last, Mark | Code) and _string(last) in {")", ""}:
@@ -322,7 +327,7 @@ def _is_expression(pieces: Pieces) -> bool:
     return (
         pieces[0] is first
         and first is not None
-        and bool(re.match(r"(table|image|grid|scale|rotate|missing-image)\(", _string(first)))
+        and bool(re.match(r"(table|fit-width|image|grid|scale|rotate|missing-image)\(", _string(first)))
     )
 
 

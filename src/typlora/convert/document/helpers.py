@@ -100,6 +100,15 @@ HELPERS: dict[str, str] = {
     block(width: 100%, height: height + 0.1pt, all)
   })
 }""",
+    "fit-width": """\
+// A table made smaller where it is wider than the text.
+#let fit-width(body) = context {
+  if dictionary(std).at("target", default: () => "paged")() == "html" { return body }
+  layout(size => {
+    let natural = measure(body).width
+    if natural <= size.width { body } else { scale(size.width / natural * 100%, reflow: true, body) }
+  })
+}""",
     "subequations": """\
 // Equations numbered 1a, 1b, ... as one group.
 #let subequations(body) = context {

@@ -100,12 +100,14 @@ def transparent(builder: Builder, node: Node, cursor: Cursor) -> None:
     arguments = cursor.arguments(node, spec)
     argument = arguments[kept]
     options = builder.context.options
-    saved = options.get("picture-width", "")
+    saved, outside = options.get("picture-width", ""), options.get("fit-table", "")
+    if node.macroname in {"resizebox", "adjustbox"} and not options.get("in-table"):
+        options["fit-table"] = "yes"  # a table that LaTeX makes as wide as the text
     if node.macroname == "resizebox" and (width := length(builder.source(arguments[1]))) != "auto":
         options["picture-width"] = width  # what a picture drawn by LaTeX inside of it shall have
     if argument is not None:
         builder.run(content(argument))
-    options["picture-width"] = saved
+    options["picture-width"], options["fit-table"] = saved, outside
 
 
 @macro(

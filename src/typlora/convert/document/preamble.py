@@ -72,11 +72,27 @@ def _document(context: Context) -> str:
     return "\n".join(lines)
 
 
+_FLOATS = {"caption-figure": "image", "caption-table": "table"}
+_WHOLE = """\
+// A float stays on one page, unless it is longer than one.
+#let whole(it) = context if dictionary(std).at("target", default: () => "paged")() == "html" { it } else {
+  layout(size => {
+    let fits = measure(width: size.width, it).height <= size.height
+    show figure: set block(breakable: not fits)
+    it
+  })
+}"""
+
+
 def _numbering(context: Context) -> str:
     lines: list[str] = []
     needs = context.needs
+    if "theorem" in needs:
+        lines.append("// Theorems go on on the next page.\n#show figure: set block(breakable: true)")
     if {"caption-figure", "caption-table"} & needs:
-        lines.append("#show figure: set block(breakable: true)")
+        lines.append(_WHOLE)
+        kinds = [kind for need, kind in _FLOATS.items() if need in needs]
+        lines += [f"#show figure.where(kind: {kind}, placement: none): whole" for kind in kinds]
         lines.append("#show figure.caption: it => box({ set align(start); it })")
         if "caption-above" in needs:
             lines.append("#show figure.where(kind: table): set figure.caption(position: top)")

@@ -45,7 +45,7 @@ wreath xi xml xor yaml yellow yen yuan zero zeta zwj zwnj zws
 """
 _HELPERS = """
 cited proof part appendix abstract theorem-like subfigure bibitem ruby drawing diagram rows-with-text
-balanced-columns noted eqnarray pairs-apart each-column third-left pair-space run-in
+balanced-columns noted eqnarray pairs-apart each-column third-left pair-space run-in whole fit-width
 """
 TAKEN = frozenset(f"{_KEYWORDS} {_DEFINED} {_HELPERS}".split())
 

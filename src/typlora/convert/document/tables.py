@@ -43,6 +43,9 @@ def tabular(builder: Builder, node: Node) -> None:
     )
     if not pieces:
         return
+    if context.options.get("fit-table") and not saved:
+        context.need("fit-width")
+        pieces = [Mark("fit-width("), *pieces, Mark(")")]
     if captions:
         from typlora.convert.document.figures import write_float
 
