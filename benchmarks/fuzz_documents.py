@@ -173,7 +173,7 @@ def fault_of(
     told = sum(item["kind"] == "words" for item in document["items"])
     if document["words"]["missing"] and not told:
         return f"lost silently: {document['words']}"
-    given_up = [note for note in document["notes"] if "whole document" in note]
+    given_up = [item["note"] for item in document["items"] if "whole document" in (item["note"] or "")]
     if given_up:
         return f"given up: {given_up[0]}"
     return f"slow: {seconds:.1f} s" if seconds > most else ""

@@ -111,6 +111,20 @@ def test_missing_and_doubled_labels(compile_one: Callable[[str], Compiled]) -> N
     assert done.typst.count("<here>") == 1 and len(done.losses) == 3
 
 
+def test_all_missing_labels_are_mended_at_once_in_every_form(compile_one: Callable[[str], Compiled]) -> None:
+    preamble = "#let cited(..keys) = context keys.pos().map(ref).join[, ]"
+    blocks = [paragraph(f"Work \\[@w{number}\\] says.") for number in range(40)]
+    forms = "See #cited(<w1>, <v2>, <v3>), #link(<v4>)[the last part], "
+    forms += "#cite(<v5>, supplement: [p. (3)]), @v6[Part]."
+    done = put_together(
+        [*blocks, paragraph(forms), paragraph("= Here <here>\n\nAt @here.")], [], compile_one, preamble
+    )
+    assert done.compiles <= 3
+    assert r"`\cite{w1,v2,v3}`, #[the last part], `\cite{v5}`, `\ref{v6}`." in done.typst
+    assert r"`\ref{w39}`" in done.typst and "<here>" in done.typst
+    assert {loss.latex for loss in done.losses} >= {r"\ref{w0}", r"\ref{v4}"}
+
+
 def test_a_reference_to_something_without_number(compile_one: Callable[[str], Compiled]) -> None:
     blocks = [paragraph("= H <here>"), paragraph("See @here.")]
     done = put_together(blocks, [], compile_one)

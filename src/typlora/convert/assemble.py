@@ -14,9 +14,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from typlora.convert import dangling
 from typlora.convert.conversion import Conversion
 from typlora.convert.draft import Block, Draft, Loss, Slot, write_formula
-from typlora.convert.kept import raw_block, raw_inline
+from typlora.convert.kept import raw_block
 from typlora.convert.settling import KEPT, first_line, keep
 from typlora.errors import EngineError
 
@@ -235,24 +236,16 @@ class _Assembly:
         changed = False
         for index in {block for block, _ in text.owners(result.line) if block >= 0 and block not in self.raw}:
             changed |= self._show_references(index, label, result.error)
-        if not changed and label:
-            for index in range(len(self.blocks)):
-                changed |= index not in self.raw and self._show_references(index, label, result.error)
+        for name in dangling.without_target("".join(text.parts)) | {label} if label else ():
+            for index in range(len(self.blocks)):  # all at once: each would cost a compile of the whole
+                error = f"label `<{name}>` does not exist in the document"
+                changed |= index not in self.raw and self._show_references(index, name, error)
         return changed
 
     def _show_references(self, index: int, label: str, error: str) -> bool:
         """References of one block (to ``label``, or all of them) become visible placeholders."""
-        name = re.escape(label) if label else r"[\w:.-]*\w"
-        pattern = re.compile(
-            rf"#ref\(<(?P<a>{name})>[^)]*\)|(?<![\w\\])@(?P<b>{name})(?![\w:-])(?:\[[^\]]*\])?"
-        )
         block = self.blocks[index]
-        parts = tuple(
-            pattern.sub(lambda found: raw_inline(f"\\ref{{{found['a'] or found['b']}}}"), part)
-            if isinstance(part, str)
-            else part
-            for part in block.parts
-        )
+        parts = tuple(dangling.shown(part, label) if isinstance(part, str) else part for part in block.parts)
         if parts == block.parts:
             return False
         self.blocks[index] = Block(block.unit, parts, block.note)
