@@ -78,8 +78,7 @@ _WHOLE = """\
 #let whole(it) = context if dictionary(std).at("target", default: () => "paged")() == "html" { it } else {
   layout(size => {
     let fits = measure(width: size.width, it).height <= size.height
-    show figure: set block(breakable: not fits)
-    it
+    if fits { block(breakable: false, width: 100%, it) } else { it }
   })
 }"""
 
@@ -87,8 +86,8 @@ _WHOLE = """\
 def _numbering(context: Context) -> str:
     lines: list[str] = []
     needs = context.needs
-    if "theorem" in needs:
-        lines.append("// Theorems go on on the next page.\n#show figure: set block(breakable: true)")
+    if "theorem" in needs or any(need in needs for need in _FLOATS):
+        lines.append("#show figure: set block(breakable: true)")
     if {"caption-figure", "caption-table"} & needs:
         lines.append(_WHOLE)
         kinds = [kind for need, kind in _FLOATS.items() if need in needs]
