@@ -1,9 +1,8 @@
 """Floats and pictures: ``figure(...)`` with caption and label, images found as LaTeX finds them."""
 
-import re
-
-from typlora.convert.document.builder import Builder, Chunk, environment, environment_arguments, macro
+from typlora.convert.document.builder import Builder, environment, environment_arguments, macro
 from typlora.convert.document.context import Context, Target
+from typlora.convert.document.float_body import figure_body, is_text, looks_like_table, uncaptioned
 from typlora.convert.document.footnotes import with_notes
 from typlora.convert.document.nodes import (
     Cursor,
@@ -15,9 +14,7 @@ from typlora.convert.document.nodes import (
     known_arguments,
 )
 from typlora.convert.document.pieces import (
-    Code,
     Mark,
-    Piece,
     Pieces,
     Shift,
     Text,
@@ -169,11 +166,11 @@ def write_float(builder: Builder, node: Node, ready: Pieces | None, nodes: list[
     if caption is None:
         if not body:
             return []
-        return _uncaptioned(body)
+        return uncaptioned(body)
     out_kind = (
         f'kind: {_OWN_KINDS[what]},\nsupplement: "{_OWN_FLOATS[what]}",\n' if what in _OWN_FLOATS else ""
     )
-    kind_argument = "" if (what == "table") == _looks_like_table(body) and not _is_text(body) else what
+    kind_argument = "" if (what == "table") == looks_like_table(body) and not is_text(body) else what
     kind_of = {"table": "table", "figure": "image"}.get(kind_argument, "")
     if starred:
         context.need("plain-figure")
@@ -258,80 +255,3 @@ def _caption_of(builder: Builder, node: Node, what: str, words: Pieces) -> None:
     pieces: Pieces = [Mark("#figure(\n"), Shift(2), Mark("  ["), *body, Mark("],\ncaption: ["), *words]
     pieces += [Mark(f"],\nkind: {kind_of},\n"), Shift(-2), Mark("\n"), Mark(")"), target.anchor()]
     builder.block(UnitKind.FIGURE, pieces, node)
-
-
-def _looks_like_table(body: Pieces) -> bool:
-    first = next((p for p in body if isinstance(p, Mark) and p.typst.strip()), None)
-    return first is not None and first.typst.lstrip("#").startswith("table(")
-
-
-def _is_text(body: Pieces) -> bool:
-    """A body that Typst cannot tell the kind of."""
-    first = next((p for p in body if isinstance(p, Mark | Code) and p.typst.strip()), None)
-    head = first.typst.lstrip("#").split("(")[0] if first is not None else ""
-    return head not in {"table", "image"}
-
-
-def figure_body(chunks: list[Chunk]) -> Pieces:
-    """One expression from the blocks of a float."""
-    parts = [strip(_unhash(chunk.pieces)) for chunk in chunks]
-    parts = [part for part in parts if not is_empty(part)]
-    if not parts:
-        return []
-    if len(parts) == 1 and _is_expression(parts[0]):
-        return parts[0]
-    out: Pieces = [Mark("[\n"), Shift(2), Mark("  ")]
-    for index, part in enumerate(parts):
-        if index:
-            beside = _is_subfigure(part) and _is_subfigure(parts[index - 1])
-            out.append(Mark("\n" if beside else "\n\n"))
-        out.extend([Mark("#"), *part] if _is_expression(part) else part)
-    return [*out, Shift(-2), Mark("\n"), Mark("]")]
-
-
-def _is_subfigure(part: Pieces) -> bool:
-    return isinstance(part[0], Mark) and part[0].typst.startswith("#subfigure(")
-
-
-_EXPRESSION = re.compile(r"#?(table|fit-width|image|grid|scale|rotate|raw|rect|missing-image|stack)\(")
-
-
-def _unhash(pieces: Pieces) -> Pieces:
-    """``#image(..)`` alone without its ``#``; anything else unchanged."""
-    row = strip(pieces)
-    seen = [p for p in row if not (isinstance(p, Mark | Code | Text) and not _string(p).strip())]
-    if not seen or not isinstance(seen[0], Mark | Code):
-        return pieces
-    if len(seen) == 1 and isinstance(seen[0], Code) and _EXPRESSION.match(seen[0].typst):
-        return [Code(seen[0].typst.removeprefix("#"))]
-    head = seen[0].typst
-    if (
-        head == "#"
-        and len(seen) > 2
-        and isinstance(seen[1], Mark)
-        and seen[1].typst.startswith(("table(", "fit-width("))
-    ):
-        depth_ok = sum(isinstance(p, Mark) and p.typst == "#" for p in seen) == 1
-        last = seen[-1]
-        if depth_ok and isinstance(last, Mark | Code) and _string(last) in {")", ""}:
-            return row[1:]
-    return pieces
-
-
-def _string(piece: Piece) -> str:
-    return piece.text if isinstance(piece, Text) else piece.typst if isinstance(piece, Mark | Code) else "x"
-
-
-def _is_expression(pieces: Pieces) -> bool:
-    first = next((p for p in pieces if isinstance(p, Mark | Code) and p.typst.strip()), None)
-    return (
-        pieces[0] is first
-        and first is not None
-        and bool(re.match(r"(table|fit-width|image|grid|scale|rotate|missing-image)\(", _string(first)))
-    )
-
-
-def _uncaptioned(body: Pieces) -> Pieces:
-    if _is_expression(body):
-        return [Mark("#align(center, "), *body, Mark(")")]
-    return [Mark("#align(center)"), *body]

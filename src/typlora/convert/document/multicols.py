@@ -1,7 +1,8 @@
 """Text in several columns (``multicols``): balanced as in LaTeX, or filled one after the other.
 
 Typst fills columns of the page's height. The helper ``balanced-columns`` looks for the smallest height that
-holds the text; what is longer than a page stays unbalanced. Columns up to the end of the document, where
+holds the text; what is longer than a page stays unbalanced: Typst measures within one page only, and columns
+of a height that is too small are printed over what follows. Columns up to the end of the document, where
 nothing follows that would have to stand below them, are a rule and need no function around the text.
 """
 

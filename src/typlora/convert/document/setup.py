@@ -7,11 +7,11 @@ from typlora.convert.document.colors import color, from_model
 from typlora.convert.document.context import Context
 from typlora.convert.document.dropped import in_preamble
 from typlora.convert.document.japanese import CLASSES, VERTICAL
+from typlora.convert.document.languages import read_language
 from typlora.convert.document.nodes import Chars, Cursor, Node, children, content, is_macro, kind, walk
 from typlora.convert.document.nouns import Loss
-from typlora.convert.document.pieces import Mark, is_empty, plain
+from typlora.convert.document.pieces import plain
 from typlora.tex.project import Project
-from typlora.tex.unit import UnitKind
 
 CHAPTER_CLASSES = frozenset(
     [
@@ -42,13 +42,6 @@ CHAPTER_CLASSES = frozenset(
         "tufte-book",
     ]
 )
-_LANGUAGES = {
-    "german": "de", "ngerman": "de", "deutsch": "de", "french": "fr", "francais": "fr", "spanish": "es",
-    "italian": "it", "portuguese": "pt", "brazil": "pt", "brazilian": "pt", "russian": "ru", "dutch": "nl",
-    "polish": "pl", "czech": "cs", "japanese": "ja", "swedish": "sv", "danish": "da", "norsk": "nb",
-    "finnish": "fi",
-    "bulgarian": "bg", "ukrainian": "uk", "greek": "el", "turkish": "tr", "hungarian": "hu", "romanian": "ro",
-}  # fmt: skip
 # Declarations that are read wherever they stand, preamble, package or body.
 _DECLARATIONS = (
     "newtheorem", "spnewtheorem", "declaretheorem", "newmdtheoremenv", "newtcbtheorem",
@@ -189,7 +182,7 @@ def _class(builder: Builder, node: Node, cursor: Cursor) -> None:
     if context.document_class in VERTICAL:
         context.lose(node, "vertical writing is written horizontally")
     for option in context.class_options:
-        _language(context, option)
+        read_language(context, option)
 
 
 def _packages(builder: Builder, node: Node, cursor: Cursor) -> None:
@@ -203,7 +196,7 @@ def _packages(builder: Builder, node: Node, cursor: Cursor) -> None:
         context.packages.add(name)
         if name in {"babel", "polyglossia"} and given:
             for option in given:
-                _language(context, option.removeprefix("main="))
+                read_language(context, option.removeprefix("main="))
         if name == "natbib":
             _natbib(context, given)
         if (name == "cleveref" and "capitalise" in given) or (name == "cleveref" and "capitalize" in given):
@@ -259,28 +252,6 @@ def _natbib(context: Context, options: list[str]) -> None:
     for name in ("square", "round"):
         if name in options:
             context.options["citation-brackets"] = name
-
-
-def _language(context: Context, option: str) -> None:
-    if option in _LANGUAGES:
-        context.language = _LANGUAGES[option]
-    elif option in {"english", "american", "british", "USenglish", "UKenglish"}:
-        context.language = "en"
-
-
-@macro("selectlanguage")
-def selectlanguage(builder: Builder, node: Node, cursor: Cursor) -> None:
-    """The language of what follows; at the beginning that of the document."""
-    context = builder.context
-    main = context.language
-    now = context.options.get("language-now", main)
-    _language(context, builder.source(cursor.arguments(node, "{")[0]))
-    chosen = context.language
-    if builder.chunks or not is_empty(builder.paragraph):
-        context.language = main
-        if chosen != now:
-            builder.block(UnitKind.RAW, [Mark(f'#set text(lang: "{chosen}")')], node)
-    context.options["language-now"] = chosen
 
 
 def _counters(context: Context) -> None:
