@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -157,16 +158,18 @@ def test_no_place_for_a_cache_is_no_error(tmp_path: Path) -> None:
 
 def test_two_processes_share_one_cache(tmp_path: Path) -> None:
     script = (
-        "import sys; from pathlib import Path\n"
+        "import sys, time; from pathlib import Path\n"
         "from typlora.convert.cache import ConversionCache, Remembered\n"
         "from typlora.verify.verdict import Outcome, Verdict\n"
+        "while time.time() < float(sys.argv[3]): pass\n"  # both make the file at the same moment
         "cache = ConversionCache(Path(sys.argv[1]))\n"
         "for i in range(200):\n"
         "    cache.put({f'{sys.argv[2]}{i}'.encode(): Remembered('t', 'e', Verdict(True, Outcome.EQUAL))})\n"
     )
     path = tmp_path / "c.sqlite"
+    start = str(time.time() + 1)
     running = [
-        subprocess.Popen([sys.executable, "-c", script, str(path), name]) for name in ("left", "right")
+        subprocess.Popen([sys.executable, "-c", script, str(path), name, start]) for name in ("left", "right")
     ]
     assert [process.wait(timeout=60) for process in running] == [0, 0]
     keys = [f"{name}{i}".encode() for name in ("left", "right") for i in range(200)]

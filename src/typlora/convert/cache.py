@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import sqlite3
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -117,16 +118,23 @@ class ConversionCache:
             return None
         if self._connection is not None and self._owner == os.getpid():
             return self._connection
-        for attempt in range(2):
+        rebuilt = False
+        patient_until = time.monotonic() + _BUSY_SECONDS
+        while True:
             try:
                 self._connection = _connect(self.path)
                 self._owner = os.getpid()
                 return self._connection
-            except sqlite3.OperationalError:
-                break  # not writable, locked: rebuilding would not help
+            except sqlite3.OperationalError as error:
+                # SQLite does not wait for another process that makes the same file at this moment
+                busy = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+                if not busy or time.monotonic() > patient_until:
+                    break  # not writable: rebuilding would not help
+                time.sleep(0.02)
             except sqlite3.DatabaseError:
-                if attempt or not _delete(self.path):
+                if rebuilt or not _delete(self.path):
                     break
+                rebuilt = True
             except OSError:
                 break
         self._broken = True
