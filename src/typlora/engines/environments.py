@@ -20,7 +20,7 @@ _ROWS = words(
     """
 )
 _WITH_ARGUMENT = frozenset({"alignat", "xalignat", "alignedat", "IEEEeqnarray"})
-_MATRICES = {
+MATRICES = {
     "matrix": "#none",
     "pmatrix": '"("',
     "bmatrix": '"["',
@@ -29,7 +29,7 @@ _MATRICES = {
     "Vmatrix": '"‖"',
     "smallmatrix": "#none",
 }
-_CASES = {
+CASES = {
     "cases": "cases(",
     "dcases": "cases(",
     "rcases": "cases(reverse: #true, ",
@@ -163,13 +163,13 @@ def nested(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style) -
         raise UnreadableError("an environment is not closed")
     name, body, after = found
     plain = name.rstrip("*")
-    if plain in _MATRICES:
+    if plain in MATRICES:
         _, start = option(body, 0) if name.endswith("*") else (None, 0)
-        opening = f"mat(delim: {_MATRICES[plain]}, "
+        opening = f"mat(delim: {MATRICES[plain]}, "
         return _table(rewriter, rows(body[start:]), opening, style, "text", plain == "smallmatrix"), after
-    if plain in _CASES:
+    if plain in CASES:
         inner: Style = "display" if "d" in plain[:2] else "text"
-        return _cases(rewriter, rows(body), _CASES[plain], style, inner), after
+        return _cases(rewriter, rows(body), CASES[plain], style, inner), after
     if plain in ("array", "darray", "tabular"):
         return _array(rewriter, body, style), after
     if plain in _ROWS:

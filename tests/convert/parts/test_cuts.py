@@ -51,7 +51,7 @@ def test_cells_that_hold_commas_stay_single_arguments() -> None:
     assert frame.fill(["f(a, b),", "x", "c;", "y"]) == r"cases(f(a, b)\, & x, c\; & y) "
     inline = cut(formula(r"\begin{pmatrix} a & b \\ c & d\end{pmatrix}."))
     assert inline is not None and not inline.parts[0].display
-    assert inline.fill(["a", "b", "c", "d"]) == "display(mat(a, b; c, d)) ."
+    assert inline.fill(["a", "b", "c", "d"]) == 'display(mat(delim: "(", a, b; c, d)) .'
 
 
 def test_letters_make_place_for_contents() -> None:

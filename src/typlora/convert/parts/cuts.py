@@ -24,15 +24,9 @@ _FAR = frozenset(rules.SWITCHES) | frozenset(rules.STYLES) | frozenset(rules.INF
 _FAR |= words(r"\atop \above \brace \brack \color \tag \intertext \shortintertext")
 _ROWS = words("align alignat gather multline eqnarray aligned alignedat gathered split equation")
 _NUMBERED = words("alignat alignedat")  # an argument says how many columns
-_CASES = {"cases": "cases(", "rcases": "cases(reverse: #true, "}
-_MATRICES = {
-    "matrix": "mat(delim: #none, ",
-    "pmatrix": "mat(",
-    "bmatrix": 'mat(delim: "[", ',
-    "Bmatrix": 'mat(delim: "{", ',
-    "vmatrix": 'mat(delim: "|", ',
-    "Vmatrix": 'mat(delim: "‖", ',
-}
+# What sets its cells in another size than its surroundings is not cut.
+_CASES = {name: opening for name, opening in environments.CASES.items() if name[0] != "d"}
+_MATRICES = {name: mark for name, mark in environments.MATRICES.items() if name != "smallmatrix"}
 
 
 def cut(unit: Unit) -> Frame | None:
@@ -75,7 +69,7 @@ def _environment(unit: Unit, name: str, body: list[str], rest: list[str]) -> Fra
         single = len(table) == 1 and len(table[0]) == 1
         return _cut(unit, table[0][0]) if single else _rows(unit, table)
     if plain in _CASES or plain in _MATRICES:
-        opening = _CASES.get(plain) or _MATRICES[plain]
+        opening = _CASES.get(plain) or f"mat(delim: {_MATRICES[plain]}, "
         cell, row = (" & ", ", ") if plain in _CASES else (", ", "; ")
         closing = ") " + "".join(rest).strip()
         if not unit.display:
