@@ -23,6 +23,7 @@ from typlora.convert.document.overlaid import overlaid_symbols
 from typlora.convert.document.overlays import flatten_overlays
 from typlora.convert.document.preamble import write_preamble
 from typlora.convert.document.setup import read_packages, read_preamble
+from typlora.convert.document.statements import keyword_commands
 from typlora.convert.document.tally import tally_losses
 from typlora.convert.document.theorems import usual_theorems
 from typlora.convert.document.titles import write_waiting
@@ -45,6 +46,7 @@ def draft(project: Project, *, draw: bool = False, keep: Sequence[Authored] = ()
     source, overlays = flatten_overlays(expanded.source)
     context = Context(project, source)
     context.authored = {one.name: one for one in keep}
+    context.keyword_commands = keyword_commands(expanded.table)
     if draw:
         context.options["draw"] = "yes"
     parsed = parse(source, expanded.table.specs(), expanded.table.environment_specs())

@@ -258,6 +258,7 @@ def xparse_parameters(text: str) -> tuple[Parameter, ...] | None:
 
 COMMANDS: dict[str, Callable[[DefinitionReader, str, MacroTable], Definition | None]] = {
     **dict.fromkeys(("newcommand", "renewcommand", "providecommand", "DeclareRobustCommand"), _newcommand),
+    **dict.fromkeys(("algnewcommand", "algrenewcommand"), _newcommand),
     **dict.fromkeys(("newenvironment", "renewenvironment", "provideenvironment"), _newenvironment),
     **dict.fromkeys(("def", "gdef", "edef", "xdef"), _def),
     "let": _let,

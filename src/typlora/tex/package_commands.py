@@ -174,6 +174,18 @@ _GREEK = dict(
     )
 )
 
+# Keywords of algorithms, which authors write in commands of their own and redefine.
+_KEYWORDS = "".join(
+    rf"\newcommand{{\algorithmic{name}}}{{\textbf{{{words}}}}}"
+    for name, words in (
+        *(
+            (word, word)
+            for word in _words("if then else end for do while repeat until loop return procedure")
+        ),
+        *(("function", "function"), ("forall", "for all"), ("elsif", "else if")),
+        *(("require", "Require:"), ("ensure", "Ensure:")),
+    )
+)
 PACKAGES: Mapping[str, str] = {
     "physics": _PHYSICS,
     "braket": _BRAKET,
@@ -194,6 +206,7 @@ PACKAGES: Mapping[str, str] = {
     "interval": r"\NewDocumentCommand{\interval}{O{} m m}{\ifstrequal{#1}{open}{]#2,#3[}"
     r"{\ifstrequal{#1}{open left}{]#2,#3]}{\ifstrequal{#1}{open right}{[#2,#3[}{[#2,#3]}}}}",
     "derivative": _DERIVATIVE,
+    **dict.fromkeys(("algpseudocode", "algcompatible", "algorithmic"), _KEYWORDS),
     "textgreek": "".join(rf"\newcommand{{\text{name}}}{{{letter}}}" for name, letter in _GREEK.items()),
 }
 """Definitions by package, as LaTeX."""

@@ -17,12 +17,14 @@ def test_algorithm2e() -> None:
         "\\caption{All}\\label{alg}\\end{algorithm}\n\nSee \\ref{alg}."
     )
     lines = [
-        "(0, [*Input:* a list])", "(0, [*output:* sorted])", "(0, [start])", "(0, [*while* $|x|$ *do*])",
-        "(1, [*if* a *then*])", "(2, [b])", "(1, [*else*])", "(2, [c])", "(0, [*for* $|i|$ *to* $|n|$ *do*])",
+        "(0, [*Input:* a list], none)", "(0, [*output:* sorted], none)",
+        "(0, [start])", "(0, [*while* $|x|$ *do*])",
+        "(1, [*if* a *then*])", "(2, [b])", "(1, [*else*])", "(2, [c])", "(1, [*end*])", "(0, [*end*])",
+        "(0, [*for* $|i|$ *to* $|n|$ *do*])",
         "(1, [*if* $|y|$ *then* /\\/ check])", "(2, [do /\\/ why])", "(0, [*switch* $|s|$ *do*])",
         "(1, [*case* 1 *do*])", "(2, [one])", "(1, [*otherwise* *do*])", "(2, [more])", "(0, [*repeat*])",
         "(1, [r])",
-        "(0, [*until* $|z|$])", "(0, [*Function* `main`($|a|$) *:*])", "(1, [*return* $|b|$])",
+        "(0, [*until* $|z|$])", "(0, [*Function* `main`($|a|$)*:*])", "(1, [*return* $|b|$])",
     ]  # fmt: skip
     preamble = "\\usepackage[linesnumbered]{algorithm2e}"
     shown = " ".join(typst(body, preamble).split())
@@ -34,6 +36,45 @@ def test_algorithm2e() -> None:
     assert "numbered: true" in shown and "caption: [All]" in shown and "See @alg." in shown
     made = drafted(body, preamble)
     assert compile_error(made) == "" and not made.losses
+
+
+def test_lines_of_algorithms_have_latex_numbers() -> None:
+    """Input and output, comments of their own, and ``\\Statex`` do not count; labels point to lines."""
+    shown = typst(
+        "\\begin{algorithm}\\caption{A}\\label{a}\\begin{algorithmic}[1]\\Require $x$\\State one\\Statex none"
+        "\\While{$y$}\\label{w}\\State two\\label{two}\\EndWhile\\Function{F}{}\\State"
+        " \\Return z\\EndFunction\\end{algorithmic}\\end{algorithm}"
+        "\n\nLines \\ref{w}, \\cref{two} of \\ref{a}.",
+        "\\usepackage[noend]{algpseudocode}\\algrenewcommand\\algorithmicrequire{\\textbf{Input:}}",
+    )
+    assert "(0, [*Input:* $|x|$], none)" in shown and "(0, [none], none)" in shown
+    assert (
+        "(0, [*while* $|y|$ *do* #metadata(none) <w>])" in shown
+        and "(1, [two #metadata(none) <two>])" in shown
+    )
+    assert "(0, [*function* #smallcaps[F]])" in shown and "end" not in shown.split("two")[1].split("See")[0]
+    assert shown.endswith("Lines #link(<w>)[2], line~#link(<two>)[3] of @a.")
+
+
+def test_lines_of_algorithm2e_have_latex_numbers() -> None:
+    shown = typst(
+        "\\begin{algorithm}\\KwIn{a}\\caption{A}\\label{a}x\\tcp*{why}\\tcc{alone}\\If{b}{\\label{b}\\lIf{c}{d}}"
+        "\\uIf{e}{f\\;}\\Else{g\\;}\\end{algorithm}\n\nLine \\ref{b} of \\ref{a}.",
+        "\\usepackage[ruled,linesnumbered]{algorithm2e}",
+    )
+    lines = ["(0, [x; /\\/ why])", "(0, [/\\/ alone], none)", "(0, [*if* b *then* #metadata(none) <b>])",
+             "(1, [*if* c *then* d;])", "(0, [*end*])", "(0, [*if* e *then*])", "(1, [f;])", "(0, [*else*])",
+             "(1, [g;])", "(0, [*end*])"]  # fmt: skip
+    assert [line for line in lines if line not in shown] == []
+    assert shown.count("*end*") == 2 and shown.endswith("Line #link(<b>)[2] of @a.")
+
+
+def test_statements_of_algorithmic_in_capitals() -> None:
+    shown = typst(
+        "\\begin{algorithmic}\\STATE a \\COMMENT{b}\\PRINT c\n\\RETURN $d$\\end{algorithmic}",
+        "\\usepackage{algorithmic}",
+    )
+    assert "(0, [a {b}])" in shown and "(0, [*print* c])" in shown and "(0, [*return* $|d|$])" in shown
 
 
 def test_subfigures_have_letters_and_references() -> None:

@@ -1,9 +1,9 @@
 """algorithmic and algorithmicx: a command a line, blocks between an opening and a closing one."""
 
 from typlora.convert.document.builder import Builder, environment, environment_arguments
-from typlora.convert.document.nodes import Cursor, Node, content, kind, known_arguments
+from typlora.convert.document.nodes import Cursor, Node, content, is_blank, kind, known_arguments
 from typlora.convert.document.pieces import Code, Mark, Pieces, Text, is_empty, strip
-from typlora.convert.document.statements import HEADS, Line, bold, write_lines
+from typlora.convert.document.statements import HEADS, Lines, bold, keyword, write_lines
 from typlora.tex.unit import UnitKind
 
 # algorithmic(x): command -> (words before the argument, words behind it, change of depth behind the line)
@@ -27,83 +27,114 @@ def algorithmic(builder: Builder, node: Node) -> None:
     builder.block(UnitKind.ALGORITHM, write_lines(builder, lines, numbered=numbers is not None), node)
 
 
-def read_algorithmic(builder: Builder, nodes: list[Node]) -> list[Line]:
-    """``(depth, pieces)`` of each line."""
-    lines: list[Line] = []
+def read_algorithmic(builder: Builder, nodes: list[Node]) -> Lines:
+    """The lines that the commands make."""
+    lines = Lines(builder)
+    ends = not builder.context.options.get("algorithm-noend")
     depth = 0
     lead: Pieces = []
     row: list[Node] = []
+    numbered = True
     cursor = Cursor(nodes, builder.context.text)
 
     def finish() -> None:
-        nonlocal lead, row
-        pieces = [*lead, *builder.inline(row)]
-        if not is_empty(pieces):
-            lines.append((depth, strip(pieces)))
-        lead, row = [], []
+        nonlocal lead, row, numbered
+        lines.add(depth, [*lead, *builder.inline(row)], numbered=numbered)
+        lead, row, numbered = [], [], True
 
     while (node := cursor.next()) is not None:
         name = _canonical(node.macroname) if kind(node) == "macro" else ""
         if name in {"State", "Statex"}:
             finish()
+            numbered = name == "State"
             if known := cursor.arguments(node, "{")[0] if _has_group(node) else None:
                 row.extend(content(known))
+        elif name == "item":  # \item[\textbf{Input:}], a line without number
+            finish()
+            numbered = False
+            (words,) = cursor.arguments(node, "[")
+            lead = [*builder.argument(words), Text(" ")] if words is not None else []
         elif name in _CLOSE:
             finish()
             depth = max(0, depth - 1)
-            lead = bold(_CLOSE[name])
-            finish()
+            if ends:
+                lines.add(depth, _end_words(builder, name))
         elif name == "Until":
             finish()
             depth = max(0, depth - 1)
-            lead = [*bold("until"), Text(" ")]
+            lead = [*bold(keyword(builder, "until", "until")), Text(" ")]
             row.extend(content(cursor.arguments(node, "{")[0]))
             finish()
         elif name in _OPEN:
             finish()
             if name in {"Else", "ElsIf", "ElseIf"}:
                 depth = max(0, depth - 1)
-            before, after = _OPEN[name]
+            before, after = (_word(builder, word) for word in _OPEN[name])
             if name in {"Procedure", "Function"}:
                 title, parameters = cursor.arguments(node, "{{")
-                lead = [*bold(before), Text(" "), *_call(builder, title, parameters)]
+                call = _call(builder, title, parameters, brackets=False)
+                lines.add(depth, [*bold(before), Text(" "), *call])
             elif name in {"Else", "Loop", "Repeat"}:
-                lead = bold(before)
+                lines.add(depth, bold(before))
             else:
                 (condition,) = cursor.arguments(node, "{")
-                lead = [*bold(before), Text(" "), *builder.argument(condition), Text(" "), *bold(after)]
-            pieces = lead
-            lead = []
-            if pieces:
-                lines.append((depth, pieces))
+                words = [Text(" "), *builder.argument(condition), Text(" ")]
+                lines.add(depth, [*bold(before), *words, *bold(after)])
             depth += 1
         elif name in HEADS:
-            if name not in {"Return", "Print"} or not (lead or row):
+            starts = node.macroname.isupper()  # algorithmic's \RETURN is a line of its own
+            finishes = name not in {"Return", "Print"} or not (lead or row) or starts
+            if finishes:
                 finish()
-            following = [*bold(HEADS[name]), Text(" ")]
-            if row:
-                row.append(node)
-            else:
-                lead = [*lead, *following]
+            following = [*bold(keyword(builder, name.lower(), HEADS[name])), Text(" ")]
+            lead = [*lead, *builder.inline(row), *following]
+            row = []
+            numbered = numbered and (name in {"Return", "Print"} or not finishes)
         elif name == "Comment":
             (words,) = cursor.arguments(node, "{")
-            note = [Text("  ▷ "), *builder.argument(words)]
-            if row or lead:
+            note = _remark(builder, words)
+            if not _only_blank(row) or lead:
                 lead, row = [*lead, *builder.inline(row), *note], []
-            elif lines:
-                lines[-1] = (lines[-1][0], [*lines[-1][1], *note])
+            elif lines.found:
+                lines.append(note)
             else:
                 lead = note
         elif name == "Call":
             title, parameters = cursor.arguments(node, "{{")
             lead = [*lead, *builder.inline(row), *_call(builder, title, parameters)]
             row = []
-        elif name in {"algrenewcommand", "algnewcommand"}:
-            cursor.arguments(node, "{{")
+        elif name == "label":
+            lines.label(node, pending=bool(lead) or not _only_blank(row))
         else:
             row.append(node)
     finish()
     return lines
+
+
+def _only_blank(row: list[Node]) -> bool:
+    return all(is_blank(node) or (kind(node) == "chars" and not node.chars.strip()) for node in row)
+
+
+def _word(builder: Builder, words: str) -> str:
+    """``else if``, ``do``, ... or what the document has made of them."""
+    names = {"for all": "forall", "else if": "elsif"}
+    return keyword(builder, names.get(words, words), words) if words else ""
+
+
+def _end_words(builder: Builder, name: str) -> Pieces:
+    """``end while``, as two words that a document may redefine."""
+    what = _CLOSE[name].removeprefix("end ")
+    return bold(f"{keyword(builder, 'end', 'end')} {_word(builder, what)}".strip())
+
+
+def _remark(builder: Builder, words: Node | None) -> Pieces:
+    """A comment as the package shows it, or as the document does (``\algorithmiccomment``)."""
+    own = builder.context.keyword_commands.get("algorithmiccomment", "")
+    shown = builder.argument(words)
+    packages = builder.context.packages
+    if not own and "algorithmic" in packages and not packages & {"algpseudocode", "algcompatible"}:
+        return [Text(" {"), *shown, Text("}")]
+    return [Text("  // " if "//" in own else "  ▷ "), *shown]
 
 
 def _canonical(name: str) -> str:
@@ -122,7 +153,8 @@ def _has_group(node: Node) -> bool:
     return any(argument is not None for _, argument in known_arguments(node))
 
 
-def _call(builder: Builder, title: Node | None, parameters: Node | None) -> Pieces:
+def _call(builder: Builder, title: Node | None, parameters: Node | None, *, brackets: bool = True) -> Pieces:
     name = strip(builder.argument(title))
     shown: Pieces = [Mark("#smallcaps["), *name, Code("]")] if not is_empty(name) else []
-    return [*shown, Text("("), *builder.argument(parameters), Text(")")]
+    given = builder.argument(parameters)
+    return [*shown, Text("("), *given, Text(")")] if brackets or not is_empty(given) else shown

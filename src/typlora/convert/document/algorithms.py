@@ -1,10 +1,12 @@
 """The float of an algorithm with its caption and label; what is in it is `algorithmic` or `algorithm2e`."""
 
+import re
+
 from typlora.convert.document.algorithm2e import read_algorithm2e
 from typlora.convert.document.builder import Builder, environment, environment_arguments
 from typlora.convert.document.context import Target
 from typlora.convert.document.figures import caption_words
-from typlora.convert.document.nodes import Node, argument_text, is_macro, kind, known_arguments
+from typlora.convert.document.nodes import Node, argument_text, is_blank, is_macro, kind, known_arguments
 from typlora.convert.document.pieces import Mark, Pieces, Shift, is_empty
 from typlora.convert.document.statements import write_lines
 from typlora.tex.unit import UnitKind
@@ -21,20 +23,19 @@ def algorithm(builder: Builder, node: Node) -> None:
         context.counters.step("algorithm")
     target = Target("algorithm", str(context.counters.values.get("algorithm", 0)), native=words is not None)
     context.current = target
-    inner = [n for n in nodes if not is_macro(n, "caption", "label")]
-    for found in nodes:
-        if is_macro(found, "label"):
-            key = known_arguments(found)
-            context.define(argument_text(key[-1][1], context.text) if key else "", target, found)
+    numbered = _numbered(builder)
+    inner = [n for n in nodes if not is_macro(n, "caption")]
+    for found in _own_labels(nodes, all_of_them=not numbered):
+        inner.remove(found)
+        key = known_arguments(found)
+        context.define(argument_text(key[-1][1], context.text) if key else "", target, found)
     old, context.options["caption-done"] = context.options.get("caption-done", ""), "yes"
     if any(
         kind(n) == "environment" and n.environmentname.startswith(("algorithmic", "algpseudo")) for n in inner
     ):
         body = builder.flow(inner)
     else:
-        options = builder.context.options.get("algorithm2e", "")
-        lines = read_algorithm2e(builder, inner)
-        body = write_lines(builder, lines, numbered="linesnumbered" in options)
+        body = write_lines(builder, read_algorithm2e(builder, inner), numbered=numbered)
     if not old:
         context.options.pop("caption-done")
     context.current = saved
@@ -58,3 +59,24 @@ def algorithm(builder: Builder, node: Node) -> None:
         Mark(")"),
     ]
     builder.block(UnitKind.ALGORITHM, [*out, *([target.anchor()] if words is not None else [])], node)
+
+
+def _numbered(builder: Builder) -> bool:
+    """Whether algorithm2e numbers the lines here."""
+    numbered = "linesnumbered" in builder.context.options.get("algorithm2e", "")
+    for found in re.finditer(r"\\Lines(Not)?Numbered\b", builder.context.text):
+        numbered = found[1] is None
+    return numbered
+
+
+def _own_labels(nodes: list[Node], *, all_of_them: bool) -> list[Node]:
+    """Labels of the float itself: before its first statement, or behind its caption."""
+    found: list[Node] = []
+    own = True
+    for node in nodes:
+        if is_macro(node, "label"):
+            if own or all_of_them:
+                found.append(node)
+        elif not is_blank(node) and not (kind(node) == "chars" and not node.chars.strip()):
+            own = is_macro(node, "caption") or (own and is_macro(node, "centering", "small", "footnotesize"))
+    return found

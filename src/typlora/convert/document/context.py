@@ -167,6 +167,9 @@ class Context:
         self.authored: dict[str, Authored] = {}  # macros and environments that stay functions
         self.authored_used: set[str] = set()
         self.drawings: dict[str, Drawn] = {}  # what LaTeX made of the sources of pictures
+        self.keyword_commands: dict[
+            str, str
+        ] = {}  # \\algorithmicrequire and the like, as the author has them
         self.tallies: dict[str, Tally] = {}  # layout and the like, counted over the document
 
     @property

@@ -159,13 +159,18 @@ HELPERS: dict[str, str] = {
 )""",
     "diagram": (files("typlora.convert.document") / "diagram.typ").read_text(encoding="utf-8").strip(),
     "algorithm-lines": """\
-// Lines of an algorithm: how deep each is indented, and what it says.
-#let algorithm-lines(numbered: false, ..lines) = block(width: 100%, align(start, grid(
-  columns: 2, column-gutter: 0.8em, row-gutter: 0.6em,
-  ..lines.pos().enumerate().map(((i, line)) => (
-    if numbered [#(i + 1):], pad(left: line.at(0) * 1.2em, line.at(1)),
-  )).flatten(),
-)))""",
+// Lines of an algorithm: how deep each is indented, what it says, and `none` where it has no number.
+#let algorithm-lines(numbered: false, ..lines) = {
+  let (count, cells) = (0, ())
+  for (depth, body, ..rest) in lines.pos() {
+    if rest.len() == 0 { count += 1 }
+    cells.push(if numbered and rest.len() == 0 [#count:])
+    cells.push(pad(left: depth * 1.2em, body))
+  }
+  block(width: 100%, align(start, grid(
+    columns: (auto, 1fr), align: (end, start), column-gutter: 0.8em, row-gutter: 0.6em, ..cells,
+  )))
+}""",
     "algorithm-figure": """\
 #show figure.where(kind: "algorithm"): it => block(
   width: 100%, stroke: (top: 0.8pt, bottom: 0.8pt), inset: (y: 0.5em), {

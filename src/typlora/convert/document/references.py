@@ -19,7 +19,7 @@ AUTOREF = {
     "paragraph": "paragraph",
     "item": "item", "footnote": "footnote", "appendix": "Appendix", "subfigure": "Figure",
     "algorithm": "Algorithm",
-    "listing": "Listing",
+    "listing": "Listing", "line": "line",
 }  # fmt: skip
 CLEVEREF = {
     "equation": ("eq.", "eqs."), "figure": ("fig.", "figs."), "table": ("table", "tables"), "part": ("part",
@@ -31,6 +31,7 @@ CLEVEREF = {
     "appendix": ("appendix", "appendices"), "subfigure": ("fig.", "figs."), "algorithm": ("algorithm",
     "algorithms"),
     "listing": ("listing", "listings"), "footnote": ("footnote", "footnotes"), "page": ("page", "pages"),
+    "line": ("line", "lines"),
 }  # fmt: skip
 _LONG = {"eq.": "Equation", "eqs.": "Equations", "fig.": "Figure", "figs.": "Figures"}
 _NUMBER = re.compile(r"\d+$")

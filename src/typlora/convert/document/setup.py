@@ -210,6 +210,8 @@ def _packages(builder: Builder, node: Node, cursor: Cursor) -> None:
                     context.options[f"biblatex-{key}"] = value.strip()
         if name == "algorithm2e":
             context.options["algorithm2e"] = ",".join(given)
+        if name.startswith("alg") and "noend" in given:
+            context.options["algorithm-noend"] = "yes"
         if name == "indentfirst":
             context.options["indent-first"] = "yes"
         if name == "parskip":

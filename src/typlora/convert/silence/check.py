@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,7 +77,9 @@ def check_words(source: SourceText, html: bytes, reported: Sequence[str]) -> Che
     # Marks of authors and notes are figures that stand elsewhere than in the LaTeX.
     plain = [index for index, token in enumerate(wanted) if not token.word.isdigit()]
     for run in _runs(
-        [wanted[index].word for index in plain], [word for word in (*got, *inside) if not word.isdigit()]
+        [wanted[index].word for index in plain],
+        [word for word in (*got, *inside) if not word.isdigit()],
+        {place for place, index in enumerate(plain) if wanted[index].parted},
     ):
         chosen.update(plain[place] for place in run if wanted[plain[place]].word not in excused)
     words = sum(token.word != FORMULA for token in wanted)
@@ -99,7 +102,7 @@ def _stands(wanted: Sequence[Token], index: int, text: str) -> bool:
     return False
 
 
-def _runs(words: Sequence[str], got: Sequence[str]) -> Iterator[range]:
+def _runs(words: Sequence[str], got: Sequence[str], parted: AbstractSet[int]) -> Iterator[range]:
     """Stretches of at least ``RUN`` words that stand less often in the output than in the LaTeX.
 
     Three words in a row are the measure. A place where both differ by a word or two (a number, an author's
@@ -107,7 +110,10 @@ def _runs(words: Sequence[str], got: Sequence[str]) -> Iterator[range]:
     """
     left = Counter(zip(words, words[1:], words[2:], strict=False))
     left.subtract(zip(got, got[1:], got[2:], strict=False))
-    lacking = [left[three] > 0 for three in zip(words, words[1:], words[2:], strict=False)]
+    lacking = [
+        left[three] > 0 and not {place + 1, place + 2} & parted
+        for place, three in enumerate(zip(words, words[1:], words[2:], strict=False))
+    ]
     wanted, text = _letters(words), _letters(got)
     start = 0
     for index in range(len(words) + 1):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from typlora.convert.silence.names import LETTERS, Names, names
-from typlora.convert.silence.words import FORMULA, JOIN, Token, tokens
+from typlora.convert.silence.words import FORMULA, JOIN, PART, Token, tokens
 
 _TOKEN = re.compile(r"\\([A-Za-z@]+\*?|.|$)|%[^\n]*\n?|\$\$?|[{}]", re.S)
 _NAME = re.compile(r"\s*\{\s*([^{}]*?)\s*\}")
@@ -25,7 +25,8 @@ _PRIMITIVES = frozenset(
 )
 _RULE_SIZES = re.compile(r"(?:\s*(?:height|width|depth)\s*(?:[-\d.,]+\s*(?:true\s*)?[a-z]{2}|\\[A-Za-z@]+))*")
 _MATHS = ("equation", "align", "multline", "gather", "eqnarray")  # environments of a document's own
-_COLUMNS = re.compile(r"(?:\s*\[[^\]]*\]|\s*\{(?:[^{}]|\{[^{}]*\})*\}){0,2}")
+_ALGORITHMS = ("algorithm", "procedure", "function")
+_COLUMNS = re.compile(r"(?:\s*\[[^\]]*\]|\s*\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}){0,2}")
 _ACCENTS = frozenset("`'^\"~=.uvHtcdbkr")
 _KEY = re.compile(r"(?<![^\s,{])[a-z]+\s*=(?=\s*\Z)")  # before a value in braces
 _MULTICITE = re.compile(r"\([^()]*\)|\[[^\]]*\]|\{[^{}]*\}")
@@ -77,6 +78,7 @@ class _Reader:
         self.names: Names = names()
         self.out: list[str] = [" " * start]
         self.done = start
+        self.algorithms = 0  # open environments of statements
         self.keys = start  # where the argument ends that is a list of keys and values
 
     def read(self) -> str:
@@ -101,8 +103,8 @@ class _Reader:
     def _mask(self, until: int, filler: str = " ") -> int:
         until = max(self.done, min(until, self.end))
         length = until - self.done
-        if filler == FORMULA and length > 1:
-            self.out.append(" " + FORMULA + " " * (length - 2))
+        if filler in {FORMULA, PART} and length > 1:
+            self.out.append(" " + filler + " " * (length - 2))
         else:
             self.out.append(filler * length)
         self.done = until
@@ -118,10 +120,12 @@ class _Reader:
             return self._mask(found.end(), JOIN)
         if token == "}":
             follows = text[found.end() : found.end() + 1]
-            return self._mask(found.end(), " " if follows == "{" else JOIN)
+            return self._mask(found.end(), self._between() if follows == "{" else JOIN)
         name = found[1]
         if name in {"(", "["}:
             return self._mask(self._after("\\)" if name == "(" else "\\]", found.end()), FORMULA)
+        if self.algorithms and name not in _ACCENTS and not name.startswith("text"):
+            self._mask(found.start() + 1, PART)
         if name in {"-", "/", ""}:
             return self._mask(found.end(), JOIN)
         if name in _ACCENTS and not name.isalpha():
@@ -129,6 +133,9 @@ class _Reader:
         if name in {"begin", "end"}:
             return self._environment(name, found.end())
         return self._macro(name, found.end())
+
+    def _between(self) -> str:
+        return PART if self.algorithms else " "
 
     def _after(self, closer: str, position: int) -> int:
         """Behind the next ``closer``; a paragraph's end closes a formula that nothing closes."""
@@ -143,6 +150,8 @@ class _Reader:
         if named is None:
             return self._mask(position)
         name, position = named[1], named.end()
+        if name.startswith(_ALGORITHMS):
+            self.algorithms = max(0, self.algorithms + (1 if what == "begin" else -1))
         if what == "end":
             return self._mask(position)
         plain = name.rstrip("*")
@@ -155,7 +164,7 @@ class _Reader:
             close = f"\\end{{{name}}}"
             self._copy(self._after(close, self.done) - len(close))
             return self._mask(self.done + len(close))
-        if plain not in self.names.environments and "tabular" in plain:
+        if "tabular" in plain and (plain != name or plain not in self.names.environments):
             columns = _COLUMNS.match(self.text, position)
             return self._mask(columns.end() if columns else position)
         return self._arguments(
