@@ -1,6 +1,8 @@
 """Environments around blocks: centred, in a box, in another size; only alignment is kept."""
 
+from typlora.convert.document.beside import count_box
 from typlora.convert.document.builder import Builder, environment, environment_arguments
+from typlora.convert.document.lengths import length
 from typlora.convert.document.nodes import Cursor, Node, children
 from typlora.convert.document.pieces import Mark, Pieces, call
 from typlora.convert.document.tables import is_table
@@ -14,10 +16,13 @@ def center(builder: Builder, node: Node) -> None:
     side = {"flushleft": "left", "raggedright": "left", "flushright": "right"}.get(
         node.environmentname, "center"
     )
+    options = builder.context.options
+    saved, options["centred"] = options.get("centred", ""), "yes" if side == "center" else ""
     inner = builder.nested()
     inner.run(nodes)
     inner.flush()
-    if builder.context.options.get("in-float"):
+    options["centred"] = saved
+    if options.get("in-float"):
         builder.flush()
         builder.chunks.extend(inner.chunks)
         return
@@ -48,7 +53,9 @@ def transparent(builder: Builder, node: Node) -> None:
     "CJK": "{{",
              "CJK*": "{{", "otherlanguage": "{", "threeparttable": "[",
              "hyphenrules": "{", "changemargin": "{{"}  # fmt: skip
-    _, nodes = environment_arguments(builder, node, specs.get(node.environmentname, ""))
+    arguments, nodes = environment_arguments(builder, node, specs.get(node.environmentname, ""))
+    if node.environmentname == "minipage" and length(builder.source(arguments[3])) != "100%":
+        count_box(builder.context, node)
     if node.environmentname == "appendices":
         from typlora.convert.document.headings import appendix
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from typlora.convert.document.chunks import Chunk, join
 from typlora.convert.document.context import Context
+from typlora.convert.document.lines import in_line
 from typlora.convert.document.nodes import (
     Cursor,
     Node,
@@ -33,6 +34,7 @@ from typlora.convert.document.registry import (
     ENVIRONMENTS,
     IGNORED,
     MACROS,
+    ROWS,
     SWITCHES,
     SwitchConverter,
     environment,
@@ -74,7 +76,7 @@ class Builder:
 
     def flush(self) -> None:
         """End the current paragraph."""
-        pieces = strip(self.paragraph)
+        pieces = in_line(strip(self.paragraph))
         if pieces and not is_empty(pieces):
             start = self.start if self.start >= 0 else self.stop
             if self.chunks and self.chunks[-1].run_in:
@@ -164,9 +166,14 @@ class Builder:
         elif what == "specials":
             self._specials(node)
         elif what == "environment":
-            self._environment(node)
-        else:
+            if not self._row(node.environmentname, node, cursor):
+                self._environment(node)
+        elif not self._row(node.macroname, node, cursor):
             self._macro(node, cursor)
+
+    def _row(self, name: str, node: Node, cursor: Cursor) -> bool:
+        """Whether a row of boxes began here and was written."""
+        return name in ROWS and name not in self.context.authored and ROWS[name](self, node, cursor)
 
     def _chars(self, chars: str, position: int) -> None:
         """Text; a blank line in it ends the paragraph there, which its span must tell."""

@@ -1,6 +1,6 @@
 """Floats and pictures: ``figure(...)`` with caption and label, images found as LaTeX finds them."""
 
-from typlora.convert.document.builder import Builder, environment, environment_arguments, macro
+from typlora.convert.document.builder import Builder, macro
 from typlora.convert.document.context import Context, Target
 from typlora.convert.document.float_body import figure_body, is_text, looks_like_table, uncaptioned
 from typlora.convert.document.footnotes import with_notes
@@ -21,58 +21,15 @@ from typlora.convert.document.pieces import (
     is_empty,
     strip,
 )
-from typlora.convert.document.sizes import float_in_size
 from typlora.tex.unit import UnitKind
 
 _BOXES = ("parbox", "makebox", "mbox", "fbox", "framebox", "resizebox", "scalebox", "raisebox", "centerline")
 # Floats with a counter of their own, and what their captions call them.
-_OWN_FLOATS = {
+OWN_FLOATS = {
     "scheme": "Scheme", "chart": "Chart", "graph": "Graph", "listing": "Listing", "longlisting": "Listing",
     "program": "Program", "plate": "Plate", "map": "Map", "video": "Video",
 }  # fmt: skip
-_OWN_KINDS = {name: "raw" if "listing" in name else f'"{name}"' for name in _OWN_FLOATS}
-
-
-@environment(
-    "figure", "figure*", "table", "table*", "wrapfigure", "wraptable", "sidewaysfigure", "sidewaystable",
-    "sidewaysfigure*", "sidewaystable*", "marginfigure", "margintable", "SCfigure", "SCtable",
-    "floatingfigure",
-    "teaserfigure", "scheme", "scheme*", "chart", "chart*", "graph", "graph*", "listing", "listing*",
-    "longlisting", "program",
-    "plate", "map", "video",
-)  # fmt: skip
-def float_environment(builder: Builder, node: Node) -> None:
-    """A float: its body, its caption, its number."""
-    name = node.environmentname
-    spec = {"wrapfigure": "[{[{", "wraptable": "[{[{", "floatingfigure": "[{"}.get(name, "[")
-    _, nodes = environment_arguments(builder, node, spec)
-    what = "table" if "table" in name else "figure"
-    base = name.rstrip("*")
-    if base in _OWN_FLOATS:
-        what = base
-    context = builder.context
-    saved_float, context.options["in-float"] = context.options.get("in-float", ""), "yes"
-    saved = context.current
-    number_of = sum(1 for n in flat(nodes) if is_macro(n, "caption", "captionof"))
-    parts = _split(nodes) if number_of > 1 and not _subfloats(nodes) else [nodes]
-    for part in parts:
-        context.options["subfigure"] = "0"
-        pieces = write_float(builder, node, None, part, what)
-        if (size := context.options.pop("float-size", "")) and pieces:
-            pieces = float_in_size(size, pieces, _caption_first(context, part))
-        if pieces:
-            builder.block(UnitKind.TABLE if what == "table" else UnitKind.FIGURE, pieces, node)
-    context.options["in-float"] = saved_float
-    context.current = saved
-
-
-def _caption_first(context: Context, nodes: list[Node]) -> bool:
-    """Whether the caption stands before the size of the table, and keeps its own."""
-    found = [node.pos for node in flat(nodes) if is_macro(node, "caption") and node.pos in context.captions]
-    return bool(found) and not any(
-        node.pos < found[0] and is_macro(node, "tiny", "scriptsize", "footnotesize", "small")
-        for node in flat(nodes)
-    )
+_OWN_KINDS = {name: "raw" if "listing" in name else f'"{name}"' for name in OWN_FLOATS}
 
 
 def flat(nodes: list[Node]) -> list[Node]:
@@ -93,44 +50,18 @@ def flat(nodes: list[Node]) -> list[Node]:
         if kind(node) == "group" or (kind(node) == "environment" and node.environmentname in boxes):
             out.extend(flat(children(node)))
         elif is_macro(node, *_BOXES):
-            out.extend(flat(content(_last(node))))
+            out.extend(flat(content(last_argument(node))))
     return out
 
 
-def _subfloats(nodes: list[Node]) -> bool:
-    return any(
-        (kind(n) == "environment" and n.environmentname in {"subfigure", "subtable"})
-        or is_macro(n, "subfloat", "subfigure")
-        for n in flat(nodes)
-    )
+def over_columns(context: Context, node: Node) -> bool:
+    """Whether a float stands over both columns of its page."""
+    return kind(node) == "environment" and node.environmentname.endswith("*") and context.two_columns
 
 
-def _split(nodes: list[Node]) -> list[list[Node]]:
-    """Several captions in one float: each with what stands before it (and the label right behind)."""
-    units: list[Node] = []
-    for node in nodes:
-        if kind(node) == "environment" and node.environmentname in {"minipage", "center"}:
-            units.extend(children(node))
-        elif is_macro(node, "parbox"):
-            units.extend(content(_last(node)))
-        else:
-            units.append(node)
-    parts: list[list[Node]] = [[]]
-    done = False
-    for node in units:
-        if (
-            done
-            and not is_macro(node, "label")
-            and not (kind(node) in {"chars", "comment"} and not getattr(node, "chars", "").strip())
-        ):
-            parts.append([])
-            done = False
-        parts[-1].append(node)
-        done = done or is_macro(node, "caption", "captionof")
-    return [part for part in parts if any(kind(n) not in {"comment"} for n in part)]
-
-
-def write_float(builder: Builder, node: Node, ready: Pieces | None, nodes: list[Node], what: str) -> Pieces:
+def write_float(
+    builder: Builder, node: Node, ready: Pieces | None, nodes: list[Node], what: str, *, spans: bool = True
+) -> Pieces:
     """``#figure(body, caption: [...]) <label>``; ``ready`` is a body that was converted already."""
     context = builder.context
     caption: Node | None = None
@@ -161,21 +92,19 @@ def write_float(builder: Builder, node: Node, ready: Pieces | None, nodes: list[
     else:
         for found in nodes:
             if is_macro(found, "label"):
-                context.define(builder.source(_last(found)), target, found)
+                context.define(builder.source(last_argument(found)), target, found)
         body = ready
     if caption is None:
         if not body:
             return []
         return uncaptioned(body)
-    out_kind = (
-        f'kind: {_OWN_KINDS[what]},\nsupplement: "{_OWN_FLOATS[what]}",\n' if what in _OWN_FLOATS else ""
-    )
+    out_kind = f'kind: {_OWN_KINDS[what]},\nsupplement: "{OWN_FLOATS[what]}",\n' if what in OWN_FLOATS else ""
     kind_argument = "" if (what == "table") == looks_like_table(body) and not is_text(body) else what
     kind_of = {"table": "table", "figure": "image"}.get(kind_argument, "")
     if starred:
         context.need("plain-figure")
     out: Pieces = [Mark("#figure(\n"), Shift(2), Mark("  ")]
-    if kind(node) == "environment" and node.environmentname.endswith("*") and context.two_columns:
+    if spans and over_columns(context, node):
         out.append(Mark('placement: top,\nscope: "parent",\n'))
         body = with_notes(context, body, "noted(", ")")
         words = with_notes(context, words, "#noted[", "]")
@@ -199,7 +128,7 @@ def _before_table(caption: Node, nodes: list[Node]) -> bool:
     return not tables or bool(caption.pos < tables[0].pos or tables[0].environmentname.startswith("long"))
 
 
-def _last(node: Node) -> Node | None:
+def last_argument(node: Node) -> Node | None:
     arguments = known_arguments(node)
     return arguments[-1][1] if arguments else None
 

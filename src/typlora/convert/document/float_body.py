@@ -20,7 +20,7 @@ def is_text(body: Pieces) -> bool:
 
 def figure_body(chunks: list[Chunk]) -> Pieces:
     """One expression from the blocks of a float."""
-    parts = [strip(_unhash(chunk.pieces)) for chunk in chunks]
+    parts = [strip(_bare(chunk)) for chunk in chunks]
     parts = [part for part in parts if not is_empty(part)]
     if not parts:
         return []
@@ -40,6 +40,14 @@ def _is_subfigure(part: Pieces) -> bool:
 
 
 _EXPRESSION = re.compile(r"#?(table|fit-width|image|grid|scale|rotate|raw|rect|missing-image|stack)\(")
+
+
+def _bare(chunk: Chunk) -> Pieces:
+    """The pieces of a block, an expression without its ``#``."""
+    pieces = chunk.pieces
+    if not chunk.inline and len(pieces) > 1 and pieces[0] == Mark("#") and pieces[1] == Mark("grid(\n"):
+        return pieces[1:]
+    return _unhash(pieces)
 
 
 def _unhash(pieces: Pieces) -> Pieces:

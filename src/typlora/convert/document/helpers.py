@@ -86,6 +86,11 @@ HELPERS: dict[str, str] = {
 #show columns: it => context if dictionary(std).at("target", default: () => "paged")() == "html" {
   it.body
 } else { it }""",
+    "grid": """\
+// HTML has no grids: what stands in them stays.
+#show grid: it => context if dictionary(std).at("target", default: () => "paged")() == "html" {
+  it.children.map(cell => block(cell.body)).join()
+} else { it }""",
     "balanced-columns": """\
 // Columns of equal height: the smallest one that holds the text, which then does not fill the whole height.
 #let balanced-columns(count, body) = context {

@@ -6,17 +6,20 @@ whose content stays in the flow.
 
 import re
 
+from typlora.convert.document.beside import count_box
 from typlora.convert.document.builder import IGNORED, SWITCHES, Builder, macro
 from typlora.convert.document.lengths import length
+from typlora.convert.document.lines import FILL
 from typlora.convert.document.nodes import Chars, Cursor, Node, content
-from typlora.convert.document.pieces import Text
+from typlora.convert.document.pieces import Text, text
+from typlora.convert.document.tally import count
 
 _SWITCHES = """
     rm rmfamily sf sffamily md mdseries up upshape normalfont
     upright unboldmath centering raggedright raggedleft sloppy fussy noindent indent
     leavevmode frenchspacing nonfrenchspacing singlespacing onehalfspacing doublespacing justifying
     RaggedRight RaggedLeft Centering bgroup egroup begingroup endgroup relax protect null unskip
-    ignorespaces ignorespacesafterend strut mathstrut normalcolor selectfont hfill hfil hss vfill
+    ignorespaces ignorespacesafterend strut mathstrut normalcolor selectfont hss vfill
     vfil vss dotfill allowbreak nobreak clearpage newpage cleardoublepage samepage eject
     filbreak goodbreak flushbottom raggedbottom makeatletter makeatother phantomsection footnoterule
     newblock onecolumn IEEEpeerreviewmaketitle
@@ -79,8 +82,30 @@ def conditional(builder: Builder, node: Node, cursor: Cursor) -> None:
 @macro("hspace")
 def horizontal_space(builder: Builder, node: Node, cursor: Cursor) -> None:
     """A space; a negative one pulls things together."""
-    if not builder.source(cursor.arguments(node, "*{")[1]).startswith("-"):
+    asked = builder.source(cursor.arguments(node, "*{")[1])
+    if asked in {"\\fill", "\\stretch{1}"}:
+        fill(builder, node, cursor)
+    elif not asked.startswith("-"):
         builder.add(Text(" "))
+
+
+@macro("hfill", "hfil")
+def fill(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """Space that takes what is left of the line; not in tables, whose columns it would widen."""
+    if builder.context.options.get("in-table"):
+        count(builder.context, "layout not carried over: horizontal space", node, node.macroname, "")
+        builder.add(Text(" "))
+        return
+    while (
+        builder.paragraph
+        and isinstance(last := builder.paragraph[-1], Text)
+        and last.text.endswith((" ", "\n"))
+    ):
+        builder.paragraph.pop()
+        builder.add(*text(last.text.rstrip(" \n")))
+        if last.text.strip(" \n"):
+            break
+    builder.add(FILL)
 
 
 # The arguments, and the one that stays.
@@ -97,6 +122,8 @@ _TRANSPARENT = {
 def transparent(builder: Builder, node: Node, cursor: Cursor) -> None:
     """Boxes and sizes around content: the content stays in the flow."""
     spec, kept = _TRANSPARENT[node.macroname]
+    if node.macroname == "parbox":
+        count_box(builder.context, node)
     arguments = cursor.arguments(node, spec)
     argument = arguments[kept]
     options = builder.context.options

@@ -11,11 +11,13 @@ if TYPE_CHECKING:
 
 MacroConverter = Callable[["Builder", Node, Cursor], None]
 EnvironmentConverter = Callable[["Builder", Node], None]
+RowConverter = Callable[["Builder", Node, Cursor], bool]
 SwitchConverter = Callable[["Builder", Pieces], Pieces]
 
 MACROS: dict[str, MacroConverter] = {}
 SWITCHES: dict[str, SwitchConverter | None] = {}  # None: no effect that Typst output shows
 ENVIRONMENTS: dict[str, EnvironmentConverter] = {}
+ROWS: dict[str, RowConverter] = {}  # what may stand in a row with others; asked first, and may decline
 IGNORED: dict[str, str] = {}  # macros about layout only, with their arguments
 
 
@@ -34,6 +36,16 @@ def environment(*names: str) -> Callable[[EnvironmentConverter], EnvironmentConv
 
     def register(function: EnvironmentConverter) -> EnvironmentConverter:
         ENVIRONMENTS.update(dict.fromkeys(names, function))
+        return function
+
+    return register
+
+
+def row(*names: str) -> Callable[[RowConverter], RowConverter]:
+    """Register who looks for a row that begins with one of these macros or environments."""
+
+    def register(function: RowConverter) -> RowConverter:
+        ROWS.update(dict.fromkeys(names, function))
         return function
 
     return register

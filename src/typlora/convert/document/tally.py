@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _LAYOUT = {
     "vertical space": """vspace vskip kern bigskip medskip smallskip bigbreak medbreak smallbreak addvspace
         vfill vfil vss enlargethispage""",
-    "horizontal space": "hskip hfill hfil hss dotfill",
+    "horizontal space": "hskip hss dotfill",
     "page and column breaks": """pagebreak nopagebreak clearpage newpage cleardoublepage eject
         filbreak goodbreak samepage displaybreak FloatBarrier""",
     "columns": "twocolumn onecolumn strip",
@@ -27,7 +27,6 @@ _LAYOUT = {
         footrulewidth linenumbers""",
     "invisible boxes": "phantom hphantom vphantom",
     "boxes scaled, raised or turned": "resizebox scalebox raisebox reflectbox rotatebox raise lower",
-    "boxes side by side or of a fixed width": "minipage parbox",
     "lengths and line spacing": """setlength addtolength linespread setstretch doublespacing
         onehalfspacing doublespace baselineskip hsize vsize spacing onehalfspace adjustwidth
         changemargin""",
