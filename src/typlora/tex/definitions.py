@@ -44,6 +44,7 @@ def read_definition(
     if macro is not None and (
         definition.name in STRUCTURAL
         or shows_number(macro)
+        or (word == "renewcommand" and _is_number(definition.name, table))
         or (definition.environment and _is_known(definition.name, internal))
     ):
         macro = None
@@ -72,6 +73,14 @@ _THEOREM_LIKE = frozenset(
     | {"case", "observation", "notation", "hypothesis", "construction", "proof", "thm", "lem", "prop", "cor"}
     | {"defn", "rem", "ex", "conj"}
 )
+
+
+_NO_COUNTERS = frozenset({"theta", "therefore"})
+
+
+def _is_number(name: str, table: MacroTable) -> bool:
+    """Whether it may be how a counter is printed: ``\\the...``, and nothing the author has defined."""
+    return name.startswith("the") and name not in _NO_COUNTERS and name not in table.definitions
 
 
 def _is_known(name: str, internal: bool) -> bool:

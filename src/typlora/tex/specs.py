@@ -68,11 +68,16 @@ _MACRO_ROWS: tuple[tuple[str, str], ...] = (
     # Labels, references, citations, links.
     (
         "{",
-        """label ref pageref eqref autoref nameref cref Cref vref Vref fullref labelcref namecref nameCref
-        cpageref subref thmref footref url nolinkurl path hypersetup index glossary bibliography
+        """label thmref footref url nolinkurl path hypersetup index glossary bibliography
         bibliographystyle nocite doi email orcid""",
     ),
-    ("{{", "crefrange Crefrange cpagerefrange crefalias crefformat glsdisp"),
+    (
+        "*{",
+        "ref pageref eqref autoref Autoref nameref cref Cref vref Vref fullref labelcref namecref nameCref"
+        " cpageref subref labelcpageref",
+    ),
+    ("*{{", "crefrange Crefrange"),
+    ("{{", "cpagerefrange crefalias crefformat glsdisp"),
     ("{{{", "crefname Crefname"),
     (
         "[{",

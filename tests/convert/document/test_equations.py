@@ -156,3 +156,15 @@ def test_a_symbol_printed_twice_is_the_symbol_it_looks_like() -> None:
     )
     other = "\\def\\two#1#2{\\mathrel{\\rlap{$#1#2$}\\mkern2mu{#1\\not#2}}}"
     assert "\\Vbar" not in typst("$X \\indep Y$", twice + other)
+
+
+def test_tags_with_formulas_and_references() -> None:
+    body = (
+        "\\begin{equation}\\label{a}x\\end{equation}\\begin{equation}\\tag{\\ref{a}$'$}\\label{b}y\\end{equation}"
+        "\\begin{align}\\tag{P$_0$}\\label{c}y\\\\\\tag*{$*$}z\\end{align}\\eqref{b}, \\ref{c}."
+    )
+    shown = typst(body)
+    assert "#equation-rows((tag: [(@a$|'|$)], label: <b>), $ |y| $)" in shown
+    assert '#equation-rows((tag: [(P$|_0|$)], label: <c>), (tag: "*"), $ ' in shown
+    assert shown.endswith("(#link(<b>)[@a$|'|$]), #link(<c>)[P$|_0|$].")
+    assert compile_error(drafted(body)) == ""

@@ -148,3 +148,17 @@ def test_a_table_scaled_to_the_width_of_the_text_is_made_smaller_where_it_is_wid
     assert pages[0] != pages[1]
     assert "fit-width" in typst(f"\\begin{{adjustbox}}{{width=5cm}}{inside}\\end{{adjustbox}}")
     assert "fit-width" not in typst(inside)
+
+
+def test_lists_of_figures_have_the_short_captions() -> None:
+    body = (
+        "\\listoffigures\\begin{figure}x\\caption[Short]{Long}\\end{figure}"
+        "\\begin{figure}x\\caption{With\\footnote{N.} note}\\end{figure}"
+        "\\begin{figure}x\\caption*{None}\\end{figure}"
+    )
+    shown = typst(body)
+    assert "caption: with-short([Short], [Long])" in shown
+    assert "caption: with-short([With note], [With#footnote[N.] note])" in shown
+    assert "numbering: none,\n  outlined: false" in shown
+    assert compile_error(drafted(body)) == ""
+    assert "caption: [Long]" in typst(body.replace("\\listoffigures", ""))

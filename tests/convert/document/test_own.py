@@ -1,6 +1,6 @@
 """What a document defines for itself counts more than what is usual: environments, counters, names."""
 
-from tests.convert.document.helpers import blocks, compile_error, drafted, typst
+from tests.convert.document.helpers import blocks, compile_error, drafted, typst, whole
 from typlora.convert.draft import draft
 from typlora.tex.project import read_string
 
@@ -137,3 +137,46 @@ def test_blank_rows_stay_and_a_caption_is_no_row() -> None:
     )
     assert "[a], [b],\n    [], [],\n    [c], [d]," in text
     assert text.count("[], []") == 1
+
+
+def _printed(latex: str, preamble: str) -> str:
+    """The text of the compiled document, tags left out."""
+    import re
+
+    import typst as compiler
+
+    html = compiler.compile(whole(drafted(latex, preamble)).encode(), format="html").decode()
+    return " ".join(re.sub(r"<[^>]*>", " ", html.partition("<body>")[2]).split())
+
+
+def test_numbers_of_theorems_are_printed_as_the_author_says() -> None:
+    preamble = r"""\usepackage{amsthm}\newtheorem{thmx}{Theorem}\renewcommand{\thethmx}{\Alph{thmx}}
+\newtheorem{as}{Assumption}[section]\renewcommand{\theas}{(A\arabic{as})}"""
+    latex = r"""\section{S}\begin{thmx}\label{b} W.\end{thmx}\begin{as}\label{a} V.\end{as}
+\section{T}\begin{as}\label{c} U.\end{as} See \ref{b}, \ref{a}, \ref{c}."""
+    printed = _printed(latex, preamble)
+    assert "Theorem A" in printed and "Assumption (A1)" in printed
+    assert printed.endswith("See A , (A1) , (A1) .")
+
+
+def test_a_theorem_under_a_number_that_the_author_gives() -> None:
+    preamble = r"""\usepackage{amsthm}\newtheorem{thm}{Theorem}\newtheorem{inner}{Theorem}
+\newenvironment{custom}[1]{\renewcommand\theinner{#1}\inner}{\endinner}"""
+    latex = r"""\begin{thm}\label{t} W.\end{thm}\begin{custom}{8}\label{e} V.\end{custom}
+\renewcommand{\thethm}{\ref{t}$'$}\begin{thm}\label{p} X.\end{thm}\addtocounter{thm}{-1}
+\begin{thm}\label{u} Y.\end{thm} See \ref{t}, \ref{e}, \ref{u}."""
+    text = typst(latex, preamble)
+    assert "#inner(number: [8])[V.] <e>" in text and "#thm(number: [@t$|'|$])[X.] <p>" in text
+    assert _printed(latex, preamble).endswith("See 1 , 8 , 2 .")
+
+
+def test_numbers_with_those_of_sections_before_them() -> None:
+    latex = r"""\section{S}\begin{equation}\label{a}x\end{equation}\appendix
+\renewcommand{\theequation}{\Alph{section}\arabic{equation}}\setcounter{equation}{0}
+\section{T}\begin{equation}\label{b}y\end{equation} See \ref{a}, \ref{b}."""
+    assert _printed(latex, "").endswith("See 1 , A1 .")
+    latex = r"""\section{S}\begin{equation}\label{a}x\end{equation}\section{T}\begin{equation}\label{b}y
+\end{equation} See \ref{a}, \ref{b}."""
+    assert _printed(latex, r"\renewcommand{\theequation}{\thesection.\arabic{equation}}").endswith(
+        "See 1.1 , 2.2 ."
+    )

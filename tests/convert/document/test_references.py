@@ -95,3 +95,27 @@ def test_braces_in_the_caption_of_a_listing() -> None:
     text = "\n".join(blocks(made))
     assert "caption: [A b.c d]" in text and "@k" in text
     assert compile_error(made) == ""
+
+
+def test_titles_of_what_is_referred_to() -> None:
+    shown = typst(
+        "\\section{On $x$}\\label{s}\\begin{thm}[Main]\\label{t}W.\\end{thm}"
+        "\\begin{thm}\\label{u}W.\\end{thm}"
+        "\\nameref{s}, \\nameref{t}, \\nameref{u}, \\nameref*{s}, \\ref*{s}.",
+        "\\usepackage{amsthm,hyperref}\\newtheorem{thm}{Theorem}",
+    )
+    assert shown.endswith("#link(<s>)[On $|x|$], #link(<t>)[Main], @u, #link(<s>)[On $|x|$], @s.")
+
+
+def test_cleveref_as_its_options_and_the_author_say() -> None:
+    body = (
+        "\\section{A}\\label{s}\\begin{thm}\\label{t}W.\\end{thm}\\begin{equation}\\label{e}x\\end{equation}\n\n"
+        "\\cref{s,t,e}, \\Cref{t}, \\cref{e}, \\Cref{e}."
+    )
+    preamble = "\\usepackage{amsthm}\\newtheorem{thm}{Theorem}\\usepackage%s{cleveref}"
+    last = typst(body, preamble % "").split("\n\n")[-1]
+    assert last == "section~@s, theorem~@t, and eq.~(@e), Theorem~@t, eq.~(@e), Equation~(@e)."
+    last = typst(body, preamble % "[capitalize,noabbrev]").split("\n\n")[-1]
+    assert last == "Section~@s, Theorem~@t, and Equation~(@e), Theorem~@t, Equation~(@e), Equation~(@e)."
+    last = typst(body, preamble % "[capitalise]" + "\\crefname{thm}{thm.}{thms.}").split("\n\n")[-1]
+    assert last == "Section~@s, thm.~@t, and Eq.~(@e), Thm.~@t, Eq.~(@e), Equation~(@e)."

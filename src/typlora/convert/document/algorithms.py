@@ -4,8 +4,8 @@ import re
 
 from typlora.convert.document.algorithm2e import read_algorithm2e
 from typlora.convert.document.builder import Builder, environment, environment_arguments
+from typlora.convert.document.captions import caption_words
 from typlora.convert.document.context import Target
-from typlora.convert.document.figures import caption_words
 from typlora.convert.document.nodes import Node, argument_text, is_blank, is_macro, kind, known_arguments
 from typlora.convert.document.pieces import Mark, Pieces, Shift, is_empty
 from typlora.convert.document.statements import write_lines

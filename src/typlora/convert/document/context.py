@@ -23,7 +23,8 @@ class Target:
     """Something a label can point to.
 
     ``native`` targets are referenced with ``@label``; the others by a link that shows ``number``, the
-    number LaTeX gives them. ``name`` is what ``\\autoref`` and ``\\cref`` call it.
+    number LaTeX gives them. ``name`` is what ``\\autoref`` and ``\\cref`` call it, ``title`` what
+    ``\\nameref`` prints; ``shown`` stands in the place of a number that is more than plain text.
     """
 
     name: str = ""
@@ -31,6 +32,8 @@ class Target:
     native: bool = False
     keys: list[str] = field(default_factory=list)
     label: str = ""
+    title: Pieces = field(default_factory=list)
+    shown: Pieces = field(default_factory=list)
 
     def hidden_anchor(self) -> Later:
         """An invisible element that carries the label, where no element of Typst can."""
@@ -54,16 +57,28 @@ class Theorem:
 
 @dataclass(frozen=True, slots=True)
 class NumberFormat:
-    """How a document shows one of its counters: ``S`` and ``1`` for S1; ``style`` is one of ``1 a A i I``."""
+    """How a document shows one of its counters: ``S`` and ``1`` for S1; ``style`` is one of ``1 a A i I``.
+
+    ``outer`` is the section or chapter whose number stands behind ``before`` (in ``outer_style``, or as it is
+    printed itself), ``joint`` what parts the two.
+    """
 
     before: str
     style: str
     after: str
+    outer: str = ""
+    outer_style: str = ""
+    joint: str = ""
 
-    def show(self, value: int) -> str:
+    def show(self, value: int, outer: str = "") -> str:
         """The number as it is printed."""
-        shown = {"a": letter(value), "A": letter(value).upper(), "i": roman(value).lower(), "I": roman(value)}
-        return f"{self.before}{shown.get(self.style, str(value))}{self.after}"
+        return f"{self.before}{outer}{self.joint}{in_style(self.style, value)}{self.after}"
+
+
+def in_style(style: str, value: int) -> str:
+    """A number as ``1 a A i I`` write it."""
+    shown = {"a": letter(value), "A": letter(value).upper(), "i": roman(value).lower(), "I": roman(value)}
+    return shown.get(style, str(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +114,10 @@ class Counters:
     def show(self, name: str) -> str:
         """What ``\\the<name>`` prints in a standard class."""
         value = self.values.get(name, 0)
-        if name in self.formats:
-            return self.formats[name].show(value)
+        if known := self.formats.get(name):
+            above = self.values.get(known.outer, 0)
+            shown = in_style(known.outer_style, above) if known.outer_style else self.show(known.outer)
+            return known.show(value, shown if known.outer else "")
         outer = self.within.get(name, "")
         own = (
             letter(value).upper()
@@ -142,6 +159,8 @@ class Context:
         self.meta: dict[str, list[list[Node]]] = {}  # \title, \author, ... as they were given
         self.options: dict[str, str] = {}
         self.theorems: dict[str, Theorem] = {}
+        self.preamble_formats: dict[str, NumberFormat] = {}  # of counters, before the body
+        self.theorem_numbers: dict[str, Node] = {}  # what the next theorem of a counter has for a number
         self.restated: dict[str, Restatable] = {}  # theorems that a command says again, by its name
         self.colors: dict[str, str] = {}
         self.packages: set[str] = set()

@@ -34,6 +34,8 @@ def set_counter(builder: Builder, node: Node, cursor: Cursor) -> None:
         number += context.counters.values.get(name, 0)
     context.counters.values[name] = number
     counter = "heading" if name == ("chapter" if context.chapters else "section") else _TYPST.get(name)
+    if any(theorem.counter == name for theorem in context.theorems.values()):
+        counter = f'figure.where(kind: "theorem-{name}")'
     if counter:
         builder.block(UnitKind.RAW, [Mark(f"#counter({counter}).update({max(0, number)})")], node)
 

@@ -19,6 +19,7 @@ _SET_LIST = r"\\setlist\s*\[\s*%s(?:\s*,\s*1)?\s*\]\s*" + _GROUP
 
 def declared_environments(source: SourceText) -> SourceText:
     """The source with these declarations written as ``\\newenvironment``."""
+    source = _begun_by_command(source)
     text = source.text
     if not re.search(r"\\(?:(?:re)?newtcolorbox|newmdenv|newlist)(?![A-Za-z])", text):
         return source
@@ -34,6 +35,17 @@ def declared_environments(source: SourceText) -> SourceText:
         settings = re.search(_SET_LIST % found[1], text)
         changes.append((*found.span(), _environment(found[1], "", found[2], settings[1] if settings else "")))
     return source.changed(changes)
+
+
+def _begun_by_command(source: SourceText) -> SourceText:
+    """Theorems begun by ``\\name`` and ended by ``\\endname`` within definitions of the author's own."""
+    text = source.text
+    changes: list[tuple[int, int, str]] = []
+    for end in dict.fromkeys(re.findall(r"\\end([A-Za-z]+)", text)):
+        if re.search(rf"\\newtheorem\*?\s*\{{{end}\}}", text):
+            for found in re.finditer(rf"\\(end)?{end}(?![A-Za-z])", text):
+                changes.append((*found.span(), f"\\{found[1] or 'begin'}{{{end}}}"))
+    return source.changed(sorted(changes)) if changes else source
 
 
 def _environment(name: str, arguments: str, base: str, options: str) -> str:

@@ -3,10 +3,15 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from typlora.convert.document.context import Context, Target, letter
 from typlora.convert.document.nodes import Cursor, Node, argument_text, is_macro, walk
+from typlora.convert.document.pieces import Mark, Pieces, Text
 from typlora.convert.document.qed import end_of_proof
+
+if TYPE_CHECKING:
+    from typlora.convert.document.builder import Builder
 
 
 @dataclass(slots=True)
@@ -15,6 +20,7 @@ class Row:
 
     keys: list[tuple[str, Node]] = field(default_factory=list)
     tag: str | None = None
+    tag_argument: Node | None = None
     bare_tag: bool = False
     numbered: bool = True
     ends_proof: bool = False  # \\qedhere stands in it
@@ -39,6 +45,7 @@ def _numbering(node: Node, row: Row, context: Context) -> None:
         row.keys.append((_argument(node, context), node))
     elif is_macro(node, "tag"):
         row.tag = _argument(node, context)
+        row.tag_argument = next((a for a in Cursor([], context.text).arguments(node, "*{")[1:] if a), None)
         row.bare_tag = context.text[node.pos : node.pos + 5] == "\\tag*"
     elif is_macro(node, "qedhere"):
         row.ends_proof = True
@@ -96,21 +103,23 @@ def equation_number(context: Context) -> str:
     return context.counters.show("equation")
 
 
-def row_argument(context: Context, row: Row, target: Target | None) -> str:
+def row_argument(builder: "Builder", row: Row, target: Target | None) -> Pieces:
     """What ``equation-rows`` is told of a row: a label, ``auto``, ``none`` or a tag."""
-    label = f"<{target.label}>" if target is not None and target.label else ""
     if target is None:
-        return "none"
+        return [Mark("none")]
     if row.ends_proof:
-        return f"(tag: [{row.tag}])"
-    if row.tag is not None:
-        from typlora.convert.document.inline import string
+        return [Mark(f"(tag: [{row.tag}])")]
+    if row.tag is None:
+        return [Mark(f"<{target.label}>" if target.label else "auto")]
+    from typlora.convert.document.inline import string
 
-        tag = re.sub(r"\\(?:text|mathrm|textrm|mbox|textbf|mathbf)\s*|[{}$]", "", row.tag).replace(
-            "\\ast", "∗"
-        )
-        tag = tag.replace("\\dagger", "†").replace("\\star", "⋆").replace("\\prime", "′")
-        shown = tag if row.bare_tag else f"({tag})"
-        target.number = tag
-        return f"(tag: {string(shown)}, label: {label})" if label else f"(tag: {string(shown)})"
-    return label or "auto"
+    label = f", label: <{target.label}>)" if target.label else ")"
+    tag = re.sub(r"\\(?:text|mathrm|textrm|mbox|textbf|mathbf)\s*|[{}$]", "", row.tag).replace("\\ast", "∗")
+    tag = tag.replace("\\dagger", "†").replace("\\star", "⋆").replace("\\prime", "′")
+    if row.tag_argument is not None and re.search(r"[\\_^'~]", tag):  # formulas and references in it
+        words = builder.argument(row.tag_argument)
+        target.shown = words
+        brackets = [] if row.bare_tag else [Text("("), Text(")")]
+        return [Mark("(tag: ["), *brackets[:1], *words, *brackets[1:], Mark(f"]{label}")]
+    target.number = tag
+    return [Mark(f"(tag: {string(tag if row.bare_tag else f'({tag})')}{label}")]

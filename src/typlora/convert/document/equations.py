@@ -132,7 +132,7 @@ def environment_formula(builder: Builder, node: Node, inner: list[Node]) -> tupl
     else:
         keys = [key for row in rows for key in row.keys]
         tags = [row for row in rows if row.tag is not None]
-        one = Row(keys, tags[0].tag if tags else None, bool(tags and tags[0].bare_tag))
+        one = replace(tags[0], keys=keys) if tags else Row(keys)
         one.numbered = (numbers and all(row.numbered for row in rows)) or bool(tags)
         one.ends_proof = any(row.ends_proof for row in rows)
         rows = [one]
@@ -189,16 +189,18 @@ def display(builder: Builder, node: Node, latex: str, rows: list[Row]) -> None:
         )
     else:
         context.need("equation-rows")
-        arguments = ", ".join(
-            row_argument(context, row, target) for row, target in zip(rows, targets, strict=True)
-        )
+        arguments: Pieces = []
+        for row, counted in zip(rows, targets, strict=True):
+            arguments += [*row_argument(builder, row, counted), Mark(", ")]
         if function:
             context.need("each-column", function)
         function = function or "equation-rows"
-        slot = context.formula(
-            latex, node, display=True, labels=labels, before=f"#{function}({arguments}, $ ", after=" $)"
-        )
-    context.numbered_equations = context.numbered_equations or not all(row.ends_proof for row in numbered)
+        builder.add(LINE_END, Mark(f"#{function}("), *arguments)
+        slot = context.formula(latex, node, display=True, labels=labels, before="$ ", after=" $)")
+        context.numbered_equations = context.numbered_equations or not all(row.ends_proof for row in numbered)
+        builder.add(slot, LINE_END)
+        return
+    context.numbered_equations = True
     builder.add(LINE_END, slot, LINE_END)
 
 

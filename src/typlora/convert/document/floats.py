@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from typlora.convert.document.beside import count_box, flow_of, grid
 from typlora.convert.document.box_rows import Box, rows_of, segments
 from typlora.convert.document.builder import Builder, environment, environment_arguments
+from typlora.convert.document.captions import flat
 from typlora.convert.document.chunks import Chunk
 from typlora.convert.document.context import Context
-from typlora.convert.document.figures import OWN_FLOATS, flat, last_argument, over_columns, write_float
+from typlora.convert.document.figures import OWN_FLOATS, over_columns, write_float
 from typlora.convert.document.float_body import figure_body
-from typlora.convert.document.nodes import Node, children, content, end, is_macro, kind
+from typlora.convert.document.nodes import Node, children, content, end, is_macro, kind, last_argument
 from typlora.convert.document.pieces import Mark, Pieces
 from typlora.convert.document.sizes import float_in_size
 from typlora.tex.unit import UnitKind

@@ -74,6 +74,7 @@ def write_heading(builder: Builder, node: Node, name: str, title: Pieces, *, sta
         "appendix" if context.counters.appendix and name in {"section", "chapter"} else name, number
     )
     target.native = numbered
+    target.title = _one_line(title)
     context.current = target
     if runs_in(context, name):
         context.need(f"run-in-{depth}")
@@ -181,6 +182,7 @@ def contents(builder: Builder, node: Node, cursor: Cursor) -> None:
         context.need("outline")
         builder.block(UnitKind.HEADING, [Later(lambda: [Code(_outline(context))])], node)
         return
+    context.need("float-list")
     if builder.context.document_class == "beamer" and node.macroname == "tableofcontents":
         cursor.arguments(node, "[")
         typst = "#outline(title: none, depth: 2)"  # slides have titles of their own, which are headings too

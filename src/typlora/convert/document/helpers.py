@@ -183,6 +183,15 @@ HELPERS: dict[str, str] = {
     it.body
   },
 )""",
+    "with-short": """\
+// A caption that is shorter in the list of figures.
+#let in-outline = state("in-outline", false)
+#show outline: it => {
+  in-outline.update(true)
+  it
+  in-outline.update(false)
+}
+#let with-short(short, long) = context if in-outline.get() { short } else { long }""",
     "labelled-item": """\
 // A list item with a label of its own.
 #let labelled-item(label, body) = grid(columns: (auto, 1fr), column-gutter: 0.6em, label, body)""",

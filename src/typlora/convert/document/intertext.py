@@ -88,10 +88,13 @@ def _write_aligned(builder: Builder, node: Node, parts: list[_Rows | Pieces]) ->
             continue
         labels = [key for row in part.rows for key, _ in row.keys]
         targets = [number_row(context, row) for row in part.rows]
-        numbers = [row_argument(context, row, target) for row, target in zip(part.rows, targets, strict=True)]
+        numbers = [row_argument(builder, row, target) for row, target in zip(part.rows, targets, strict=True)]
         before, after = "$ ", " $,"
-        if any(number != "none" for number in numbers):
-            before, after = f"({', '.join(numbers)}, $ ", " $),"
+        if any(target is not None for target in targets):
+            out.append(Mark("("))
+            for number in numbers:
+                out += [*number, Mark(", ")]
+            after = " $),"
             context.numbered_equations = True
         out.append(context.formula(part.latex, node, display=True, labels=labels, before=before, after=after))
     builder.add(*out, Shift(-2), LINE_END, Code(")"), LINE_END)

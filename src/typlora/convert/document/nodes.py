@@ -65,6 +65,12 @@ def known_arguments(node: Node) -> list[tuple[str, Node | None]]:
     return list(zip(spec, nodes, strict=True))
 
 
+def last_argument(node: Node) -> Node | None:
+    """The last argument the parser took, which holds the words of most commands."""
+    arguments = known_arguments(node)
+    return arguments[-1][1] if arguments else None
+
+
 def delimiter(node: Node) -> str:
     """What a group begins with, ``{`` or ``[``."""
     return str(next(iter(getattr(node, "delimiters", None) or "{")))

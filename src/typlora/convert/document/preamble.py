@@ -12,7 +12,7 @@ from typlora.convert.document.headings import AMS
 from typlora.convert.document.helpers import HELPERS
 from typlora.convert.document.inline import string
 from typlora.convert.document.qed import end_of_proof
-from typlora.convert.document.theorems import function_name
+from typlora.convert.document.theorem_rules import LEVELS, below_theorems, is_used, write_theorems
 
 _PAPERS = {
     "a4paper": "a4", "a5paper": "a5", "b5paper": "iso-b5", "letterpaper": "us-letter",
@@ -115,17 +115,21 @@ def _numbering(context: Context) -> str:
     within = {
         kind: outer
         for kind, outer in context.counters.within.items()
-        if _used(context, kind) and outer in _LEVELS
+        if is_used(context, kind) and outer in LEVELS
     }
+    if within or "section-number" in needs:
+        lines.append('#let in-appendix = state("in-appendix", false)')
     if within:
         lines.append(_WITHIN)
-    below = _below_theorems(context)
+    if "section-number" in needs:
+        lines.append(_SECTION_NUMBER)
+    below = below_theorems(context)
     for kind, outer in below.items():
         above = string("theorem-" + context.theorems[outer].counter)
         count = f"counter(figure.where(kind: {string('theorem-' + kind)}))"
         lines.append(f"#show figure.where(kind: {above}): it => {{ {count}.update(0); it }}")
     for kind, outer in within.items():
-        lines.extend(_numbered_within(context, kind, _LEVELS[outer] + (1 if context.chapters else 0)))
+        lines.extend(_numbered_within(context, kind, LEVELS[outer] + (1 if context.chapters else 0)))
     if context.numbered_equations and "equation" not in within:
         lines.append('#set math.equation(numbering: "(1)")')
     if context.numbered_equations and _numbers_left(context):
@@ -144,7 +148,7 @@ def _numbering(context: Context) -> str:
     if "appendix" in needs:
         lines.append(
             _APPENDIX.replace("\n  counter", "\n  in-appendix.update(true)\n  counter", 1)
-            if within
+            if within or "section-number" in needs
             else _APPENDIX
         )
     return "\n".join(lines)
@@ -157,18 +161,14 @@ def _numbers_left(context: Context) -> bool:
     )
 
 
-def _below_theorems(context: Context) -> dict[str, str]:
-    """Counters of theorems that are numbered within other theorems."""
-    return {
-        kind: outer
-        for kind, outer in context.counters.within.items()
-        if outer in context.theorems and context.theorems[outer].counter and _used(context, kind)
-    }
-
-
-_LEVELS = {"chapter": 0, "section": 1, "subsection": 2, "subsubsection": 3}
+_SECTION_NUMBER = """\
+// The number of the section (or chapter) of a place.
+#let section-number(place, pattern: auto) = {
+  let place = if place == none { here() } else { place }
+  let usual = if in-appendix.at(place) { "A" } else { "1" }
+  numbering(if pattern == auto { usual } else { pattern }, counter(heading).at(place).first())
+}"""
 _WITHIN = """\
-#let in-appendix = state("in-appendix", false)
 // Numbers that begin again with every section (of a level) and have the section's number before them.
 #let numbered-within(n, level: 1, place: none) = {
   let section = if place == none { counter(heading).get() } else { counter(heading).at(place) }
@@ -188,17 +188,6 @@ _REFERENCES = """\
 
 
 _ABSTRACTS = {"ja": "概要", "de": "Zusammenfassung", "fr": "Résumé", "es": "Resumen", "it": "Sommario"}
-
-
-def _used(context: Context, kind: str) -> bool:
-    """Whether a counter that is numbered within another one counts anything here."""
-    if kind == "equation":
-        return context.numbered_equations
-    if kind in {"figure", "table"}:
-        return f"counted-{kind}" in context.needs
-    return any(
-        t.counter == kind and f"theorem-{name}" in context.needs for name, t in context.theorems.items()
-    )
 
 
 def _numbered_within(context: Context, kind: str, level: int) -> list[str]:
@@ -241,7 +230,7 @@ def _helpers(context: Context) -> list[str]:
         if name not in context.needs:
             continue
         if name == "theorem":
-            out.extend(_theorems(context, text))
+            out.extend(write_theorems(context, text))
         elif name == "abstract":
             word = _ABSTRACTS.get(context.language, "Abstract")
             narrow = "pad(x: 2em, text(0.9em, body))"
@@ -257,63 +246,3 @@ def _helpers(context: Context) -> list[str]:
         else:
             out.append(text)
     return out
-
-
-_BELOW = """\
-// Numbers within a theorem: 1.2.1 is the first within theorem 1.2.
-#let numbered-below(n, kind, format, place: none) = {
-  let outer = counter(figure.where(kind: kind))
-  let number = if place == none { outer.get() } else { outer.at(place) }
-  if type(format) == str { numbering(format, ..number) } else { format(..number, place: place) }
-  "." + str(n)
-}"""
-
-
-def _theorem_numbering(context: Context, name: str) -> str:
-    """The numbering of a theorem that others are numbered within."""
-    outer = context.counters.within.get(context.theorems[name].counter, "")
-    if outer not in _LEVELS:
-        return '"1"'
-    level = max(1, _LEVELS[outer] + (1 if context.chapters else 0))
-    return f"(n, place: none) => numbered-within(n, level: {level}, place: place)"
-
-
-_HEAD = "let head = name + if kind != none [ #context counter(figure.where(kind: kind)).display(numbering)]"
-_SWAPPED = """\
-let number = if kind != none { context counter(figure.where(kind: kind)).display(numbering) }
-    let head = if number == none { name } else if swap [#number #name] else [#name #number]"""
-
-
-def _theorems(context: Context, helper: str) -> list[str]:
-    used = [name for name in context.theorems if f"theorem-{name}" in context.needs]
-    if any(context.theorems[name].swapped for name in used):
-        helper = helper.replace("bold: true,", "bold: true, swap: false,").replace(_HEAD, _SWAPPED)
-    lines = [helper]
-    if _below_theorems(context):
-        lines.insert(0, _BELOW)
-    declared: list[str] = []
-    for name in used:
-        theorem = context.theorems[name]
-        arguments = [string(theorem.name)]
-        if theorem.counter:
-            arguments.append(f"kind: {string('theorem-' + theorem.counter)}")
-            outer = context.counters.within.get(theorem.counter, "")
-            if outer in context.theorems and context.theorems[outer].counter:
-                below = _theorem_numbering(context, outer)
-                kind = string("theorem-" + context.theorems[outer].counter)
-                arguments.append(
-                    f"numbering: (n, place: none) => numbered-below(n, {kind}, {below}, place: place)"
-                )
-            if outer in _LEVELS:
-                level = max(1, _LEVELS[outer] + (1 if context.chapters else 0))
-                arguments.append(
-                    f"numbering: (n, place: none) => numbered-within(n, level: {level}, place: place)"
-                )
-        if theorem.style == "plain":
-            arguments.append("italic: true")
-        if theorem.style == "remark":
-            arguments.append("bold: false")
-        if theorem.swapped:
-            arguments.append("swap: true")
-        declared.append(f"#let {function_name(context, name)} = theorem-like({', '.join(arguments)})")
-    return [*lines, "\n".join(declared)]

@@ -33,7 +33,7 @@ CLEVEREF = {
     "listing": ("listing", "listings"), "footnote": ("footnote", "footnotes"), "page": ("page", "pages"),
     "line": ("line", "lines"),
 }  # fmt: skip
-_LONG = {"eq.": "Equation", "eqs.": "Equations", "fig.": "Figure", "figs.": "Figures"}
+_LONG = {"eq.": "equation", "eqs.": "equations", "fig.": "figure", "figs.": "figures"}
 _NUMBER = re.compile(r"\d+$")
 
 
@@ -105,14 +105,24 @@ def clever_range(builder: Builder, node: Node, cursor: Cursor) -> None:
     builder.add(Later(pieces))
 
 
-@macro("nameref")
+@macro("nameref", "titleref", "Nameref")
 def name_reference(builder: Builder, node: Node, cursor: Cursor) -> None:
-    """The title of a section; shown as its number here, with a report."""
-    (argument,) = cursor.arguments(node, "{")
-    key = builder.source(argument)
+    """The title of a section, theorem or float; the number of what has none."""
+    key = builder.source(cursor.arguments(node, "*{")[1])
     context = builder.context
-    context.lose(node, "\\nameref is written as a reference to the number")
-    builder.add(Later(lambda: _reference(context, node, "ref", key)))
+    builder.add(Later(lambda: _title(context, node, key)))
+
+
+def _title(context: Context, node: Node, key: str) -> Pieces:
+    target = _find(context, key)
+    if target is None:
+        return missing(context, node, key)
+    if not target.title or any(
+        isinstance(piece, Mark) and "#footnote" in piece.typst for piece in target.title
+    ):
+        context.lose(node, "\\nameref is written as a reference to the number")
+        return _number(context, node, key)
+    return [Mark(f"#link(<{target.label}>)["), *target.title, Code("]")]
 
 
 def link_to(builder: Builder, key: str, words: Pieces, node: Node) -> Piece:
@@ -173,10 +183,10 @@ def _number(context: Context, node: Node, key: str) -> Pieces:
     if target.native:
         context.need("plain-references")
         return [Reference(target.label)]
-    if not target.number:
+    if not target.number and not target.shown:
         context.lose(node, f"reference to '{key}', which has no number")
         return [Styled("*", (Text("??"),))]
-    return [Mark(f"#link(<{target.label}>)["), Text(target.number), Code("]")]
+    return [Mark(f"#link(<{target.label}>)["), *(target.shown or [Text(target.number)]), Code("]")]
 
 
 def _shown(context: Context, node: Node, key: str) -> Pieces:
@@ -189,11 +199,12 @@ def _shown(context: Context, node: Node, key: str) -> Pieces:
 
 
 def _name(context: Context, kind: str, count: int, capital: bool) -> str:
-    singular_plural = context.names.get(kind) or CLEVEREF.get(kind) or (kind.lower(), kind.lower() + "s")
+    own = context.names.get(f"\\Cref {kind}" if capital else kind) or context.names.get(kind)
+    singular_plural = own or CLEVEREF.get(kind) or (kind.lower(), kind.lower() + "s")
     word = singular_plural[1 if count > 1 else 0]
-    if capital or "cleveref-capital" in context.options:
-        if kind not in context.names and capital:
-            word = _LONG.get(word, word)
+    if own is None and (capital or "cleveref-long" in context.options):
+        word = _LONG.get(word, word)
+    if capital or (own is None and "cleveref-capital" in context.options):
         word = word[:1].upper() + word[1:]
     return word
 
@@ -252,7 +263,8 @@ def _clever(context: Context, node: Node, command: str, keys: Sequence[str]) -> 
         target = _find(context, members[0])
         kind = target.name if target else ""
         if out:
-            out.append(Text(" and " if index == len(groups) - 1 else ", "))
+            last = " and " if len(groups) == 2 else ", and "
+            out.append(Text(last if index == len(groups) - 1 else ", "))
         name = _name(context, kind, len(members), capital and not index)
         if command in {"namecref", "nameCref"}:
             out.append(Text(name))

@@ -51,7 +51,8 @@ _DECLARATIONS = (
     "numberwithin",
     "newcounter",
     "definecolor", "colorlet", "providecolor", "graphicspath", "crefname", "Crefname", "setcounter", "lstset",
-    "counterwithin", "setcitestyle", "bibpunct", "author", "title", "date", "subtitle", "institute",
+    "counterwithin", "counterwithout", "setcitestyle", "bibpunct",
+    "author", "title", "date", "subtitle", "institute",
     "affiliation", "authornote", "curraddr", "urladdr", "dedicatory", "subjclass", "translator",
     "additionalaffiliation", "ead", "cortext", "fntext",
     "address", "email", "affil", "keywords", "subject", "publishers", "titlehead", "curraddr", "abst",
@@ -128,7 +129,7 @@ def read_preamble(builder: Builder, before: list[Node], body: list[Node]) -> Non
             _packages(builder, node, cursor)
         elif is_macro(node, *_DECLARATIONS) and node.macroname in MACROS:
             MACROS[node.macroname](builder, node, cursor)
-        elif is_macro(node, "renewcommand") and (rule := own_numbering(builder, node, cursor)):
+        elif is_macro(node, "renewcommand", "def") and (rule := own_numbering(builder, node, cursor)):
             context.options[f"numbering-{rule[:40]}"] = rule
         elif is_macro(node, "inst", "thanks"):  # ptptex gives addresses with it, amsart supporters
             context.meta.setdefault("author", []).append(content(cursor.arguments(node, "{")[0]))
@@ -153,6 +154,7 @@ def read_preamble(builder: Builder, before: list[Node], body: list[Node]) -> Non
         _natbib(context, sorted(context.class_options))  # class options reach every package
     if "cite" in context.packages or context.document_class.startswith("revtex"):
         context.options.setdefault("citation-ranges", "yes")
+    context.preamble_formats = dict(context.counters.formats)
     _counters(context)
     _columns(context)
     _names(context, context.text[: before[-1].pos] if before else "")
@@ -199,8 +201,10 @@ def _packages(builder: Builder, node: Node, cursor: Cursor) -> None:
                 read_language(context, option.removeprefix("main="))
         if name == "natbib":
             _natbib(context, given)
-        if (name == "cleveref" and "capitalise" in given) or (name == "cleveref" and "capitalize" in given):
+        if name == "cleveref" and {"capitalise", "capitalize"} & set(given):
             context.options["cleveref-capital"] = "yes"
+        if name == "cleveref" and "noabbrev" in given:
+            context.options["cleveref-long"] = "yes"
         if name == "biblatex":
             for option in given:
                 if option.startswith(("style=", "citestyle=")):
@@ -272,12 +276,14 @@ def _counters(context: Context) -> None:
             within.setdefault(name, "chapter")
 
 
-@macro("numberwithin", "counterwithin", "@addtoreset")
+@macro("numberwithin", "counterwithin", "counterwithout", "@addtoreset")
 def numberwithin(builder: Builder, node: Node, cursor: Cursor) -> None:
-    """Counters that begin again in every section."""
-    _, inner, outer = cursor.arguments(node, "[{{")
+    """Counters that begin again in every section, or no longer do."""
+    _, _, inner, outer = cursor.arguments(node, "*[{{")
     name = builder.source(inner)
-    if node.macroname != "@addtoreset":
+    if node.macroname == "counterwithout":
+        builder.context.counters.within[name] = ""
+    elif node.macroname != "@addtoreset":
         builder.context.counters.within[name] = builder.source(outer)
 
 
@@ -311,8 +317,7 @@ def crefname(builder: Builder, node: Node, cursor: Cursor) -> None:
     kind_of, singular, plural = cursor.arguments(node, "{{{")
     words = [plain(builder.argument(a)) or builder.source(a) for a in (singular, plural)]
     key = builder.source(kind_of)
-    if node.macroname == "crefname" or key not in builder.context.names:
-        builder.context.names[key] = (words[0], words[1])
+    builder.context.names[key if node.macroname == "crefname" else f"\\Cref {key}"] = (words[0], words[1])
 
 
 @macro("setcitestyle", "bibpunct")

@@ -1,8 +1,8 @@
 """Parts of a figure with captions of their own, numbered (a), (b), ..."""
 
 from typlora.convert.document.builder import Builder, Chunk, environment, environment_arguments, macro
+from typlora.convert.document.captions import caption_pieces, flat
 from typlora.convert.document.context import Target, letter
-from typlora.convert.document.figures import caption_pieces, flat
 from typlora.convert.document.float_body import figure_body
 from typlora.convert.document.lengths import length
 from typlora.convert.document.nodes import Cursor, Node, content, end, is_macro

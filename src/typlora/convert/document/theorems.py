@@ -189,11 +189,17 @@ def write_theorem(
     saved = context.current
     old_label = context.options.get("enum-label", "")
     context.options["enum-label"] = context.options.get(f"enum-label-{name}", old_label)
-    target = Target(name if name in context.names else known.name, "")
+    target = Target(name if name in context.names else known.name, "", title=title)
+    given = context.theorem_numbers.pop(known.counter, None) if known.counter else None
+    number: Pieces = []
     if known.counter:
         context.counters.step(known.counter)
         target.number = context.counters.show(known.counter)
         target.native = True
+    if given is not None:
+        context.need("theorem-number", "own-numbering")
+        number = strip(builder.argument(given))
+        target.number = plain(number) or target.number
     context.current = target
     if key:
         context.define(f"{name}:{key}" if ":" not in key else key, target, node)
@@ -210,6 +216,9 @@ def write_theorem(
     head: Pieces = [Mark(f"#{function}")]
     if not is_empty(title):
         head = [Mark(f"#{function}(title: ["), *title, Mark("])")]
+    if number:
+        head = [*(head[:-1] if len(head) > 1 else [*head, Mark("(")]), Mark("], " if len(head) > 1 else "")]
+        head += [Mark("number: ["), *number, Mark("])")]
     multi = any(isinstance(p, Mark) and "\n\n" in p.typst for p in body) or _long(body)
     inside: Pieces = [Mark("[\n"), Shift(2), Mark("  "), *body, Shift(-2), Mark("\n"),
     Code("]")] if multi else [
