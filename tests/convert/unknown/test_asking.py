@@ -157,20 +157,81 @@ def test_answers_are_remembered(server: Server, pool: CompilerPool, tmp_path: Pa
     "latex",
     [
         r"\begin{plain} Only words. \end{plain}",  # the writers have kept all of it
-        r"\begin{things}\item\label{a} One. \end{things} See \ref{a}.",
-        r"\begin{things}\item By \cite{someone}. \end{things}",
+        r"\begin{things}\section{One} \item two \end{things}",
+        r"\begin{things}\item \begin{theorem}\label{a} One. \end{theorem}\end{things} \ref{a}",
         r"\begin{things}\item " + "word " * 600 + r"\end{things}",
         r"See \odd there.",  # no words that could be kept: it stays visible
         r"\crest{} by \odd[opt]{one} words.",  # the writers have dropped the crest, and tell
         r"\begin{itemize} \item a \end{itemize}",
     ],
-    ids=["kept", "label", "citation", "long", "bare", "empty", "known"],
+    ids=["kept", "heading", "numbered", "long", "bare", "empty", "known"],
 )
 def test_what_rules_keep_or_the_document_decides_is_not_asked(
     server: Server, pool: CompilerPool, latex: str
 ) -> None:
     convert(server, pool, latex)
     assert server.blocks == []
+
+
+INNER = r"\begin{things} \item First with $x^2$. \item Then. \end{things}"
+INSIDE = "- First with $q_1$.\n- Then."
+
+
+@pytest.mark.parametrize(
+    ("latex", "expected"),
+    [
+        (rf"\begin{{itemize}}\item One. {INNER} \item Two.\end{{itemize}}",
+         "- One.\n\n  - First with $x^2$.\n  - Then.\n- Two."),
+        (rf"\begin{{enumerate}}\item {INNER} \item Two.\end{{enumerate}}",
+         "+ #[]\n  - First with $x^2$.\n  - Then.\n+ Two."),
+        (r"\newtheorem{theorem}{Theorem}\begin{theorem}\label{t} " + INNER + r" \end{theorem} See \ref{t}.",
+         "- First with $x^2$.\n  - Then."),
+        (rf"\begin{{figure}}{INNER}\caption{{C}}\label{{f}}\end{{figure}} See \ref{{f}}.",
+         "    - First with $x^2$.\n    - Then.\n  ],\n  caption: [C]"),
+        (rf"\begin{{quote}}{INNER}\end{{quote}}", "- First with $x^2$.\n- Then."),
+    ],
+    ids=["item", "first", "theorem", "float", "quote"],
+)  # fmt: skip
+def test_what_stands_in_a_container_is_asked(
+    server: Server, pool: CompilerPool, latex: str, expected: str
+) -> None:
+    server.answer = lambda latex, body: INSIDE
+    converted = convert(server, pool, latex)
+    assert expected in converted.typst and "`\\item`" not in converted.typst
+    (item,) = written(converted)
+    assert item.latex == INNER and converted.document.missing == 0
+    server.answer = lambda latex, body: "- First with $q_1$."
+    kept = convert(server, pool, latex)
+    assert not written(kept) and "`\\item`" in kept.typst
+
+
+def test_two_of_one_block_and_an_odd_macro_in_an_item(server: Server, pool: CompilerPool) -> None:
+    answers = {"things": INSIDE, "odd": "See *one*."}
+    server.answer = lambda latex, body: next((said for name, said in answers.items() if name in latex), "")
+    odd = r"See \odd[opt]{one}."
+    latex = rf"\begin{{itemize}}\item A {INNER} \item {odd} \item B {INNER}\end{{itemize}}"
+    typst = convert(server, pool, latex).typst
+    assert typst.count("  - First with $x^2$.\n  - Then.") == 2 and "\n- See *one*.\n- B" in typst
+
+
+def test_references_and_citations_come_back_as_rules_made_them(server: Server, pool: CompilerPool) -> None:
+    server.answer = lambda latex, body: "- By $q_1$, of $q_2$s.\n- $q_3$ Then $q_4$."
+    latex = (
+        r"\section{S}\label{s} \begin{things}\item By \cite[p.~3]{k}, of \ref{s}s. \item\label{i} Then $y$."
+        r"\end{things} See \ref{i}. \begin{thebibliography}{1}\bibitem{k} A book.\end{thebibliography}"
+    )
+    converted = convert(server, pool, latex.replace(r"\item\label{i}", r"\item"))
+    assert not written(converted)  # three, not four
+    server.answer = lambda latex, body: "- By $q_1$, of $q_2$s.\n- Then $q_3$."
+    converted = convert(server, pool, latex)
+    assert "\n\n- By \\[@k, p.~3\\], of #ref(<s>);s.\n- Then $y$." in converted.typst
+    assert len(written(converted)) == 1 and all("label" not in latex for latex in server.blocks)
+
+
+def test_a_label_that_shows_comes_back_in_its_place(server: Server, pool: CompilerPool) -> None:
+    server.answer = lambda latex, body: "- $q_1$ One."
+    converted = convert(server, pool, r"\begin{things}\item\label{a} One. \end{things} See \ref{a}.")
+    assert "- #metadata(none) <a> One." in converted.typst and written(converted)
 
 
 def test_an_odd_macro_gives_its_words(server: Server, pool: CompilerPool) -> None:

@@ -40,6 +40,7 @@ from typlora.convert.document.registry import (
     environment,
     macro,
 )
+from typlora.convert.document.seams import held, mark_odd
 from typlora.convert.document.tally import KINDS, note_layout
 from typlora.convert.document.unregistered import unknown_command, unknown_environment
 from typlora.convert.kept import raw_block, raw_inline
@@ -58,6 +59,7 @@ class Builder:
     paragraph: Pieces = field(default_factory=list)
     start: int = -1
     stop: int = 0
+    odd: bool = False  # the paragraph has a command that nobody knows
 
     # what converters call
 
@@ -82,10 +84,11 @@ class Builder:
             if self.chunks and self.chunks[-1].run_in:
                 heading = self.chunks.pop()
                 pieces, start = [*heading.pieces, Mark("\n"), *pieces], heading.start
-            self.chunks.append(Chunk(UnitKind.PARAGRAPH, pieces, start, max(self.stop, start), inline=True))
+            stop = max(self.stop, start)
+            self.chunks.append(Chunk(UnitKind.PARAGRAPH, pieces, start, stop, inline=True, odd=self.odd))
         elif pieces and self.chunks:
             self.chunks[-1].pieces.extend(pieces)
-        self.paragraph, self.start = [], -1
+        self.paragraph, self.start, self.odd = [], -1, False
 
     def nested(self) -> "Builder":
         """A flow of its own for the inside of something."""
@@ -108,6 +111,7 @@ class Builder:
         inner = self.nested()
         inner.run(nodes)
         inner.flush()
+        mark_odd(self.context, inner.chunks)
         return join(inner.chunks)
 
     def argument(self, node: Node | None) -> Pieces:
@@ -227,7 +231,8 @@ class Builder:
         elif name in SWITCHES:
             self._switch(node, SWITCHES[name], cursor)
         elif name in MACROS:
-            MACROS[name](self, node, cursor)
+            with held(self, node, cursor):
+                MACROS[name](self, node, cursor)
         elif name in IGNORED:
             cursor.arguments(node, IGNORED[name])
         else:

@@ -18,6 +18,7 @@ class Chunk:
     inline: bool = False
     note: str = ""
     run_in: bool = False  # a heading on the first line of the paragraph that follows
+    odd: bool = False  # has a command that nobody knows
 
 
 def join(chunks: Sequence[Chunk]) -> Pieces:

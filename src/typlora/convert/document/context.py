@@ -175,6 +175,7 @@ class Context:
         self.marks: dict[str, list[Pieces]] = {}  # \\footnotemark by number; their texts are still to come
         self.captions: set[int] = set()  # places of captions that their floats have taken
         self.depth = 0
+        self.edges = 0  # pairs of edges so far
         self.chapters = False
         self.numbered_equations = False
         self.citations: dict[str, object] = {}

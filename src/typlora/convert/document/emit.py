@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from typlora.convert.document.nouns import Slot
+from typlora.convert.document.nouns import Seam, Slot
 from typlora.convert.document.pieces import (
     Code,
+    Edge,
     Mark,
     Piece,
     Reference,
@@ -44,15 +45,21 @@ class _Emitter:
         self._line = ""  # what stands on the current line so far
         self._indent = 0
         self._code = False  # the last thing written was a code expression
+        self._seams: dict[int, list[Seam]] = {}  # by the place in what was written before which they stand
 
     def parts(self) -> tuple[str | Slot, ...]:
         joined: list[str | Slot] = []
-        for part in self._out:
-            if isinstance(part, str) and joined and isinstance(joined[-1], str):
-                joined[-1] += part
-            else:
-                joined.append(part)
-        return tuple(re.sub(r"[ \t]+\n", "\n", p) if isinstance(p, str) else p for p in joined)
+        fresh = True
+        for index in range(len(self._out) + 1):
+            joined += self._seams.get(index, [])
+            fresh = fresh or index in self._seams
+            for part in self._out[index : index + 1]:
+                if isinstance(part, str) and not fresh and isinstance(joined[-1], str):
+                    joined[-1] += part
+                else:
+                    joined.append(part)
+                fresh = False
+        return tuple(re.sub(r"[ \t]+\n", "\n", p) if isinstance(p, str) and p else p for p in joined)
 
     def row(self, pieces: Sequence[Piece], after: str) -> None:
         for index, piece in enumerate(pieces):
@@ -72,6 +79,9 @@ class _Emitter:
                 self._reference(piece.label, following)
             elif isinstance(piece, Styled):
                 self._styled(piece, following)
+            elif isinstance(piece, Edge):
+                seam = Seam(piece.number, piece.begins, piece.start, piece.stop, piece.held, self._indent)
+                self._seams.setdefault(len(self._out), []).append(seam)
 
     def _raw(self, typst: str) -> None:
         if not typst:

@@ -17,6 +17,7 @@ from typlora.convert.document.pieces import (
     plain,
     strip,
 )
+from typlora.convert.document.seams import mark_odd
 from typlora.tex.unit import UnitKind
 
 # LaTeX's own labels of the four levels of enumerate; Typst's default is 1. at every level.
@@ -143,6 +144,7 @@ def _write(
         body = builder.nested()
         body.run(inner)
         body.flush()
+        mark_odd(context, body.chunks)
         pieces = _body(body, target)
         if marker == "/ ":
             out.extend(_term(builder, label, pieces))

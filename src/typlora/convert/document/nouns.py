@@ -19,6 +19,26 @@ class Slot:
     after: str = "$"
 
 
+class Seam(str):
+    """Empty text in the parts of a block, where something begins or ends that a model may be asked about:
+    the LaTeX from ``start`` to ``stop``. ``held``: a label, reference or citation, which rules know.
+    ``indent`` is that of the lines there."""
+
+    number: int
+    begins: bool
+    start: int
+    stop: int
+    held: bool
+    indent: int
+
+    def __new__(cls, number: int, begins: bool, start: int, stop: int, held: bool, indent: int) -> "Seam":
+        """An empty string that knows its place."""
+        seam = super().__new__(cls, "")
+        seam.number, seam.begins, seam.start, seam.stop = number, begins, start, stop
+        seam.held, seam.indent = held, indent
+        return seam
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """A unit of the document as Typst: ``parts`` one after the other, no separator between them."""

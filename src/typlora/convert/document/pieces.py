@@ -6,7 +6,7 @@ the whole row is known, and `emit` escapes it there.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Union
 
 from typlora.convert.document.nouns import Slot
@@ -62,7 +62,19 @@ class Later:
     pieces: Callable[[], Sequence["Piece"]]
 
 
-Piece = Union[Text, Mark, Code, Reference, Styled, Shift, Later, Slot]  # noqa: UP007 - Styled is a forward reference
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Where a stretch of LaTeX (offsets ``start`` to ``stop``) begins or ends; nothing is written for it, but
+    it stays in place as a `Seam`. ``held`` as there."""
+
+    number: int
+    begins: bool
+    start: int
+    stop: int
+    held: bool = False
+
+
+Piece = Union[Text, Mark, Code, Reference, Styled, Shift, Later, Edge, Slot]  # noqa: UP007 - Styled is a forward reference
 Pieces = list[Piece]
 
 PARAGRAPH = Mark("\n\n")
@@ -88,6 +100,8 @@ def resolve(pieces: Iterable[Piece]) -> Pieces:
             out.extend(resolve(piece.pieces()))
         elif isinstance(piece, Styled):
             out.append(Styled(piece.mark, tuple(resolve(piece.pieces))))
+        elif isinstance(piece, Edge) and piece.held and out and out[-1] == replace(piece, begins=True):
+            out.pop()  # a label that shows nothing here
         elif isinstance(piece, Text) and out and isinstance(out[-1], Text):
             out[-1] = Text(out[-1].text + piece.text)
         else:
@@ -98,6 +112,11 @@ def resolve(pieces: Iterable[Piece]) -> Pieces:
 def strip(pieces: Sequence[Piece]) -> Pieces:
     """Without white space and line breaks at both ends."""
     row = list(pieces)
+    if row and (isinstance(row[0], Edge) or isinstance(row[-1], Edge)):
+        first = next((n for n, piece in enumerate(row) if not isinstance(piece, Edge)), len(row))
+        last = next((n for n, piece in enumerate(reversed(row)) if not isinstance(piece, Edge)), 0)
+        last = max(first, len(row) - last)
+        return [*row[:first], *strip(row[first:last]), *row[last:]]
     while row and _blank(row[0]):
         row.pop(0)
     while row and _blank(row[-1]):
@@ -123,7 +142,7 @@ def _blank(piece: Piece) -> bool:
 
 def is_empty(pieces: Sequence[Piece]) -> bool:
     """True where nothing would be seen."""
-    return all(_blank(piece) or isinstance(piece, Shift) for piece in pieces)
+    return all(_blank(piece) or isinstance(piece, Shift | Edge) for piece in pieces)
 
 
 def plain(pieces: Iterable[Piece]) -> str | None:

@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from typlora.convert.document.nodes import Cursor, Node, children, content, kind, known_arguments
+from typlora.convert.document.nodes import Cursor, Node, children, content, end, kind, known_arguments
 from typlora.convert.document.pieces import Text
+from typlora.convert.document.seams import around, may_have_edges
 
 if TYPE_CHECKING:
     from typlora.convert.document.builder import Builder
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
 def unknown_command(builder: "Builder", node: Node, cursor: Cursor) -> None:
     """A command nobody registered: its groups stay as text when it has some, else it stays visible."""
+    builder.odd = True
     arguments = [argument for _, argument in known_arguments(node) if argument is not None]
     following = cursor.peek(skip_blank=False)
     name = node.macroname
@@ -48,5 +50,13 @@ def unknown_environment(builder: "Builder", node: Node) -> None:
         context.text[node.pos : node.pos + len(name) + 8],
     )
     builder.flush()
-    builder.run(inner)
-    builder.flush()
+    if builder.chunks and builder.chunks[-1].run_in:  # a heading that stands in the first line of the text
+        builder.run(inner)
+        builder.flush()
+        return
+    flow = builder.nested()
+    flow.run(inner)
+    flow.flush()
+    if may_have_edges(context, flow.chunks):
+        around(context, flow.chunks, node.pos, end(node))
+    builder.chunks.extend(flow.chunks)

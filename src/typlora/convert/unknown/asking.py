@@ -10,6 +10,7 @@ from typlora.convert.document.nouns import Block, Draft, Loss, Slot
 from typlora.convert.settling import KEPT
 from typlora.convert.unknown.judge import BlockJudge
 from typlora.convert.unknown.questions import Question, questions, within
+from typlora.convert.unknown.regions import Held, put
 from typlora.tex.unit import Unit
 from typlora.verify.compiler import CompilerPool
 from typlora.verify.verdict import Outcome, Verdict
@@ -66,24 +67,33 @@ def place(draft: Draft, asked: Asked, answers: Sequence[Conversion]) -> tuple[Dr
     blocks: list[Block | None] = list(draft.blocks)
     losses = list(draft.losses)
     taken: list[Conversion] = []
-    for number, question in enumerate(asked.questions):
+    for number, question in reversed(list(enumerate(asked.questions))):  # what is behind moves with an answer
         for answer, read in ((answers[2 * number], False), (answers[2 * number + 1], True)):
             parts = _parts(question, answer)
             if parts is None:
                 continue
             what, dropped = _meaning(question, answer, read)
             span = question.unit.span
-            for index in question.blocks:
-                blocks[index] = None
             unit = Unit(question.unit.kind, question.source, span)
-            blocks[question.blocks.start] = Block(unit, parts)
+            _fill(blocks, question, unit, parts)
             losses = [one for one in losses if not _made_good(one, question)]
             reason = f"an option of {question.shown} that the output does not show"
             losses += [Loss(span, one, reason) for one in dropped]
             taken.append(_told(question, answer, unit, what))
             break
     kept = tuple(block for block in blocks if block is not None)
-    return replace(draft, blocks=kept, losses=tuple(losses)), taken
+    return replace(draft, blocks=kept, losses=tuple(losses)), taken[::-1]
+
+
+def _fill(blocks: list[Block | None], question: Question, unit: Unit, parts: tuple[str | Slot, ...]) -> None:
+    """Put an answer in the place of its blocks, or of its region in a block."""
+    first = question.blocks.start
+    if question.region is not None and (block := blocks[first]) is not None:
+        blocks[first] = put(block, question.region, parts)
+        return
+    for index in question.blocks:
+        blocks[index] = None
+    blocks[first] = Block(unit, parts)
 
 
 def _made_good(loss: Loss, question: Question) -> bool:
@@ -109,7 +119,9 @@ def _parts(question: Question, answer: Conversion) -> tuple[str | Slot, ...] | N
         seen.append(number)
         if not 1 <= number <= len(question.slots):
             return None
-        parts += [text[position : mark.start()], question.slots[number - 1]]
+        slot = question.slots[number - 1]
+        put_back = slot.before(text[mark.end() :]) if isinstance(slot, Held) else (slot,)
+        parts += [text[position : mark.start()], *put_back]
         position = mark.end()
     parts.append(text[position:])
     return tuple(parts) if seen == list(range(1, len(question.slots) + 1)) else None

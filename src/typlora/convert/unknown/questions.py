@@ -1,9 +1,11 @@
 """Which stretches of a draft nobody knows, as questions that a model can answer and the verifier can judge.
 
-A question is an unknown environment with all blocks of it, or a paragraph with an odd macro. Its formulas are
-taken out: the model sees ``$q_{1}$`` and the proved formula comes back into its answer. What needs the rest
-of the document (labels, references, citations, captions, headings, pictures) is never asked: rules know its
-numbers, a model does not.
+A question is an unknown environment with all blocks of it, or a paragraph with an odd macro; both may stand
+inside of a list, a theorem or a float, which is one block (``regions``). Formulas, references and citations
+are taken out: the model sees ``$q_{1}$``, and the proved formula, or what rules made of the reference, comes
+back into its answer. A label that shows nothing is left out of the question. What else needs the rest of the
+document is never asked: captions, headings and pictures, and labels of what is inside (a numbered theorem),
+for their place would be lost.
 """
 
 import re
@@ -16,6 +18,7 @@ from typlora.convert.document.nouns import Draft, Loss, Slot
 from typlora.convert.document.registry import ENVIRONMENTS
 from typlora.convert.kept import raw_inline
 from typlora.convert.unknown.readings import Reading, bare_calls, environment, item_command, readings
+from typlora.convert.unknown.regions import Held, Region, collapsed, regions
 from typlora.tex.parse import parse
 from typlora.tex.source import SourceText
 from typlora.tex.unit import Span, Unit, UnitKind
@@ -35,6 +38,7 @@ _PLAIN = frozenset(
 )
 # LaTeX's own commands inside tables, which nobody knows outside of them.
 _OF_TABLES = frozenset(("hline", "cline", "toprule", "midrule", "bottomrule", "cmidrule", "multicolumn"))
+_ANCHOR = re.compile(r"(?<!\\)<[\w.:-]+>|#metadata\(")
 _BEGIN = re.compile(r"\\begin\s*\{([^{}]*)\}")
 
 
@@ -42,17 +46,19 @@ _BEGIN = re.compile(r"\\begin\s*\{([^{}]*)\}")
 class Question:
     """``unit`` is what nobody knows, formulas taken out, in place of ``blocks`` (indices) of the draft.
 
-    ``slots[n]`` is the formula that ``q_(n + 1)`` stands for, or Typst that shows a command without words;
-    ``typst`` is what the writers made of it all; ``source`` its LaTeX with the formulas.
+    ``slots[n]`` is the formula that ``q_(n + 1)`` stands for, what rules know, or Typst that shows a command
+    without words; ``typst`` is what the writers made of it all; ``source`` its LaTeX with the formulas.
+    ``region``: where in the one block it is, if it is not all of it.
     """
 
     unit: Unit
     source: str
     blocks: range
-    slots: tuple[Slot | str, ...]
+    slots: tuple[Slot | Held | str, ...]
     readings: tuple[Reading, ...]
     typst: str
     names: tuple[str, ...] = ()
+    region: Region | None = None
 
     @property
     def shown(self) -> str:
@@ -61,7 +67,7 @@ class Question:
 
 
 def questions(draft: Draft) -> list[Question]:
-    """All questions of a draft, in order; they share no block."""
+    """All questions of a draft, in order; they share no block but for regions apart from each other."""
     if draft.source is None:
         return []
     unknown = [loss for loss in draft.losses if _UNKNOWN.match(loss.reason)]
@@ -74,7 +80,17 @@ def questions(draft: Draft) -> list[Question]:
             taken.update(blocks)
             if (one := _question(draft, draft.source, start, stop, blocks, unknown)) is not None:
                 found.append(one)
-    return sorted(found, key=lambda one: one.blocks.start)
+    whole = {index for one in found for index in one.blocks}
+    behind = (-1, 0)  # up to where the last region with a question reaches
+    for region in regions(draft.blocks):
+        if region.block in whole or (region.block, region.start) < behind:
+            continue
+        blocks = range(region.block, region.block + 1)
+        one = _question(draft, draft.source, region.start, region.stop, blocks, unknown, region)
+        if one is not None:
+            found.append(one)
+            behind = (region.block, region.stop)
+    return sorted(found, key=lambda one: (one.blocks.start, one.region.start if one.region else 0))
 
 
 def marker(number: int, display: bool) -> str:
@@ -125,7 +141,13 @@ def _stretches(draft: Draft, source: SourceText, unknown: Sequence[Loss]) -> Ite
 
 
 def _question(
-    draft: Draft, source: SourceText, start: int, stop: int, blocks: range, unknown: Sequence[Loss]
+    draft: Draft,
+    source: SourceText,
+    start: int,
+    stop: int,
+    blocks: range,
+    unknown: Sequence[Loss],
+    region: Region | None = None,
 ) -> Question | None:
     """The question about a stretch; None where it cannot be asked or there is nothing to prove."""
     if stop - start > LONGEST:
@@ -136,9 +158,15 @@ def _question(
     environments = frozenset(match["name"] for match in names if match["what"] == "environment")
     item = item_command(source.text[start:stop], commands, environments)
     bare = tuple(name for name in commands - {item, "item"} if any(bare_calls(source.text[start:stop], name)))
-    parts = _split([part for index in blocks for part in (*draft.blocks[index].parts, "\n\n")], bare)
-    slots = [part for part in parts if not isinstance(part, str) or part in map(_shown, bare)]
-    masked = _masked(draft, source.slice(start, stop), slots)
+    made = [collapsed(draft.blocks[index].parts) for index in blocks]
+    if region is not None:
+        made = [collapsed(draft.blocks[region.block].parts[region.first : region.last])]
+    parts = _split([part for one in made for part in (*one, "\n\n")], bare)
+    shown = set(map(_shown, bare))
+    slots = [part for part in parts if not isinstance(part, str) or part in shown]
+    if any(isinstance(part, str) and part not in shown and _ANCHOR.search(part) for part in parts):
+        return None
+    masked = _masked(draft, source, start, stop, slots)
     if masked is None or _NEEDS_DOCUMENT.search(masked) or "q_" in source.text[start:stop]:
         return None
     known = set(_BEGIN.findall(masked)) - environments
@@ -153,13 +181,14 @@ def _question(
             typst += part
         else:
             number += 1
-            typst += f"$q_{number}$" if isinstance(part, str) else f"{part.before}q_{number}{part.after}"
-    shown = dict.fromkeys(
+            typst += f"{part.before}q_{number}{part.after}" if isinstance(part, Slot) else f"$q_{number}$"
+    names_shown = dict.fromkeys(
         match["name"] if match["what"] == "environment" else f"\\{match['name']}" for match in names
     )
     kinds = Counter(draft.blocks[index].unit.kind for index in blocks)
     unit = Unit(kinds.most_common(1)[0][0], masked, span)
-    return Question(unit, source.text[start:stop], blocks, tuple(slots), meant, typst.strip(), tuple(shown))
+    latex, told = source.text[start:stop], tuple(names_shown)
+    return Question(unit, latex, blocks, tuple(slots), meant, typst.strip(), told, region)
 
 
 def _shown(name: str) -> str:
@@ -167,7 +196,7 @@ def _shown(name: str) -> str:
     return raw_inline(f"\\{name}")
 
 
-def _split(parts: Sequence[Slot | str], bare: Sequence[str]) -> list[Slot | str]:
+def _split(parts: Sequence[Slot | Held | str], bare: Sequence[str]) -> list[Slot | Held | str]:
     """Parts with each shown command as one of its own."""
     if not bare:
         return list(parts)
@@ -180,32 +209,44 @@ def _split(parts: Sequence[Slot | str], bare: Sequence[str]) -> list[Slot | str]
     ]
 
 
-def _masked(draft: Draft, source: SourceText, slots: Sequence[Slot | str]) -> str | None:
-    """The LaTeX with a marker for each slot; None where they cannot be matched with what stands there."""
+def _masked(
+    draft: Draft, source: SourceText, start: int, stop: int, slots: Sequence[Slot | Held | str]
+) -> str | None:
+    """The LaTeX with a marker for each slot, and without labels that show nothing; None where the slots
+    cannot be matched with what stands there."""
+    some = source.slice(start, stop)
     waiting = list(enumerate(slots, 1))
     cuts: list[tuple[int, int, str]] = []
     behind = 0
-    for node in walk(parse(source).nodes):
-        if not waiting or node.pos < behind:
+    for node in walk(parse(some).nodes):
+        if node.pos < behind:
             continue
-        number, slot = waiting[0]
-        if isinstance(slot, str):
+        number, slot = waiting[0] if waiting else (0, "")
+        display = False
+        if isinstance(slot, Held) and slot.start - start == node.pos:
+            last = slot.stop - start
+        elif is_macro(node, "label"):
+            behind = end(node)
+            cuts.append((node.pos, behind, ""))
+            continue
+        elif isinstance(slot, str):
             last = node.pos + len(getattr(node, "macroname", "")) + 1
             if not (is_macro(node) and slot == _shown(node.macroname)):
                 continue
-            display = False
-        else:
+        elif isinstance(slot, Slot):
             unit = draft.formulas[slot.formula]
             last = end(node)
-            if not (_may_be_formula(node) and source.span(node.pos, last) == unit.span):
+            if not (_may_be_formula(node) and some.span(node.pos, last) == unit.span):
                 continue
             display = unit.display
+        else:
+            continue
         waiting.pop(0)
         behind = last
         cuts.append((node.pos, last, marker(number, display)))
     if waiting:
         return None
-    text = source.text
+    text = some.text
     for first, last, mark in reversed(cuts):
         text = text[:first] + mark + text[last:]
     return text
