@@ -27,6 +27,7 @@ from typlora.tex.lexer import (
     VERBATIM_COMMANDS,
     VERBATIM_ENVIRONMENTS,
     closer_end,
+    column_dollar,
     line_end,
     paired_dollar,
     skip_spaces,
@@ -169,6 +170,9 @@ class Walker(VerbatimWalker):
         if state.in_math_mode and closer == "}" and "$" in self._open and not paired_dollar(text, start):
             self._unclosed(closer, opener)
             return True, start
+        if not state.in_math_mode and column_dollar(text, start):
+            self._chars(nodes, state, start, start + 1)
+            return False, start + 1
         delimiter = "$$" if double and not state.in_math_mode else "$"
         return False, self._math(nodes, state, delimiter, start)
 

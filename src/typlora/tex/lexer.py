@@ -204,6 +204,16 @@ def skip_spaces(text: str, position: int) -> int:
     return position
 
 
+_COLUMN_BEFORE = re.compile(r"[<>]\s*\{[^{}$]*\Z")
+_COLUMN_AFTER = re.compile(r"[^{}$]*\}")
+
+
+def column_dollar(text: str, start: int) -> bool:
+    """Whether a dollar stands alone in what a table puts around the cells of a column: ``>{$}c<{$}``."""
+    before = text[max(0, start - 60) : start]
+    return bool(_COLUMN_BEFORE.search(before) and _COLUMN_AFTER.match(text, start + 1))
+
+
 def paired_dollar(text: str, start: int) -> bool:
     """Whether the dollars up to the end of the group pair up: then this one opens a formula in text."""
     depth, dollars = 0, 1

@@ -29,7 +29,7 @@ _MACRO_ROWS: tuple[tuple[str, str], ...] = (
     ("[[{", "makebox framebox savebox"),
     ("[[[{{", "parbox"),
     ("{[[{", "raisebox"),
-    ("[{{", "textcolor colorbox rotatebox hyperdef ruby"),
+    ("[{{", "textcolor colorbox rotatebox hyperdef ruby diagbox backslashbox slashbox"),
     ("[{[{{", "fcolorbox"),
     ("[{", "color pagecolor"),
     ("{[{", "scalebox captionof"),

@@ -51,3 +51,49 @@ def test_bold_numbers_and_cells_that_are_no_numbers() -> None:
     made = typst(r"\begin{tabular}{S}1.25 \\ \bfseries 2.5 \\ {not a number}\end{tabular}")
     assert "#hide[5]" in made
     assert "[not a number]" in made
+
+
+def test_notes_of_a_table() -> None:
+    body = (
+        "\\begin{table}\\begin{threeparttable}\\caption{C}\\begin{tabular}{l}a\\tnote{1}\\end{tabular}"
+        "\\begin{tablenotes}[flushleft]\\small\\item[1] First $x$.\\item Second.\\end{tablenotes}"
+        "\\end{threeparttable}\\end{table}"
+    )
+    shown = typst(body)
+    assert (
+        "[a#super[1]]" in shown
+        and "#super[1] First $|x|$." in shown
+        and "\nSecond." in shown.replace("  ", "")
+    )
+    made = drafted(body)
+    assert compile_error(made) == "" and not made.losses
+
+
+def test_a_long_table_repeats_its_head_and_ends_with_its_foot() -> None:
+    body = (
+        "\\begin{longtable}{ll}\\caption{C}\\\\\\toprule A & B\\\\\\midrule\\endfirsthead"
+        "\\multicolumn{2}{l}{more of it}\\\\\\toprule A & B\\\\\\midrule\\endhead\\midrule go on\\\\\\endfoot"
+        "\\midrule Source: us\\\\\\bottomrule\\endlastfoot x & y\\\\\\end{longtable}"
+    )
+    made = drafted(body)
+    shown = " ".join(typst(body).split())
+    assert (
+        "table.header( table.hline(stroke: 0.08em), [A], [B], ), table.hline(stroke: 0.05em), [x], [y],"
+        in shown
+    )
+    assert "[y], table.hline(stroke: 0.05em), [Source: us], [], table.hline(stroke: 0.08em), )" in shown
+    assert len(made.losses) == 2 and all("another page" in loss.reason for loss in made.losses)
+    assert compile_error(made) == ""
+
+
+def test_what_columns_say_of_their_cells() -> None:
+    preamble = "\\usepackage{array}\\newcolumntype{M}{>{$}c<{$}}"
+    body = "\\begin{tabular}{>{\\itshape}lMr<{\\%}}a & x^2 & 3\\\\\\multicolumn{2}{c}{both} & \\end{tabular}"
+    shown = typst(body, preamble)
+    assert "[_a_], [$|x^2|$], [3%]" in shown and "[both], []" in shown
+    made = drafted(body, preamble)
+    assert compile_error(made) == "" and not made.losses
+
+
+def test_a_cell_with_a_diagonal() -> None:
+    assert "[a \\\\ b], [c]" in typst("\\begin{tabular}{ll}\\diagbox{a}{b} & c\\end{tabular}")

@@ -21,7 +21,9 @@ _ALIGN |= {"C": "center", "R": "right", "S": "right", "d": "right", "J": "left",
 
 @dataclass(slots=True)
 class Column:
-    """One column: how it is aligned, its width if it has one, lines left of it, text put before its cells.
+    """One column: how it is aligned, its width if it has one, lines left of it, text around its cells.
+
+    ``maths`` cells stand between ``>{$}`` and ``<{$}``; ``color`` is what the author calls their background.
 
     ``decimal`` says that numbers stand with their points below each other: ``S`` or ``D`` (of siunitx and
     dcolumn), ``half`` (the ``l`` of ``r@{.}l``) or ``joined`` (both of them).
@@ -33,6 +35,10 @@ class Column:
     bold: bool = False
     before: str = ""
     decimal: str = ""
+    after: str = ""
+    italic: bool = False
+    maths: bool = False
+    color: str = ""
 
 
 def columns(specification: str, source: str = "") -> tuple[list[Column], int]:
@@ -44,7 +50,7 @@ def columns(specification: str, source: str = "") -> tuple[list[Column], int]:
     found: list[Column] = []
     bars = 0
     position = 0
-    before, bold, wanted = "", False, ""
+    before, wanted, said = "", "", ""
     while position < len(text):
         char = text[position]
         position += 1
@@ -53,8 +59,10 @@ def columns(specification: str, source: str = "") -> tuple[list[Column], int]:
         elif char in "@!><":
             argument, position = _group(text, position)
             if char == ">":
-                bold = bold or "bfseries" in argument or "\\bf" in argument
+                said += argument
                 wanted = _wanted(argument) or wanted
+            if char == "<" and found and "$" not in argument:
+                found[-1].after = _between(argument).strip()
             if char in "@!" and _between(argument):
                 before = _between(argument)
         elif char.isalpha() or char in "*":
@@ -70,11 +78,16 @@ def columns(specification: str, source: str = "") -> tuple[list[Column], int]:
             if char == "X":
                 width = "1fr"
             decimal = char if char in "SD" else ""
+            bold = "bfseries" in said or "\\bf" in said
             made = Column(wanted or align, width, bars, bold, before, decimal)
+            made.italic = bool(re.search(r"\\(?:itshape|it|em|slshape)(?![A-Za-z])", said))
+            made.maths = len(re.findall(r"(?<!\\)\$|\\\(", said)) == 1
+            if painted := re.search(r"\\columncolor\s*(?:\[[^\]]*\])?\s*\{([^{}]*)\}", said):
+                made.color = painted[1]
             if _halves(found[-1] if found else None, made):
                 made.decimal = "half"
             found.append(made)
-            bars, before, bold, wanted = 0, "", False, ""
+            bars, before, wanted, said = 0, "", "", ""
     return found, bars
 
 

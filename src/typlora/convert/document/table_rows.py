@@ -7,9 +7,11 @@ import re
 
 from typlora.convert.document.builder import Builder
 from typlora.convert.document.cells import Cell, Rows
+from typlora.convert.document.colors import color
 from typlora.convert.document.columns import Column, columns
 from typlora.convert.document.decimals import raised, typed
-from typlora.convert.document.inline import strong
+from typlora.convert.document.inline import emphasis, strong
+from typlora.convert.document.long_tables import Repeated
 from typlora.convert.document.nodes import Cursor, Node, content, is_blank, is_macro, kind, latex
 from typlora.convert.document.pieces import Pieces, Text, call, is_empty, strip
 
@@ -25,6 +27,7 @@ def read_rows(builder: Builder, nodes: list[Node], cols: list[Column], owner: No
     cell: list[Node] = []
     cursor = Cursor(nodes, builder.context.text)
     captioned = False
+    repeated = Repeated(nodes[0].pos if nodes else 0)
 
     def end_cell() -> None:
         nonlocal cell
@@ -64,22 +67,15 @@ def read_rows(builder: Builder, nodes: list[Node], cols: list[Column], owner: No
             if node.macroname == "caption":
                 cursor.arguments(node, "*[{")
                 captioned = True  # in a longtable the caption ends with a ``\\`` of its own
-        elif is_macro(node, "endhead", "endfirsthead"):
+        elif is_macro(node, "endhead", "endfirsthead", "endfoot", "endlastfoot"):
             end_row()
-            if node.macroname == "endhead" and rows.header:
-                del rows.cells[rows.header :]  # the header of the following pages says the same again
-                rows.lines = [line for line in rows.lines if line[0] <= rows.header]
-            else:
-                rows.header = len(rows.cells)
-        elif is_macro(node, "endfoot", "endlastfoot"):
-            end_row()
-            del rows.cells[rows.header :]
-            rows.lines = [line for line in rows.lines if line[0] <= rows.header]
+            repeated.end(builder, node, rows)
         elif is_macro(node, "noalign", "rowcolors"):
             cursor.arguments(node, "{")
         else:
             cell.append(node)
     end_row()
+    repeated.close(rows)
     return rows
 
 
@@ -120,8 +116,6 @@ def _cell(builder: Builder, nodes: list[Node], cols: list[Column], index: int) -
             cell.rows = max(1, abs(_integer(builder.source(number))))
             rest = [*content(body), *cursor.rest()]
         elif first is not None and is_macro(first, "cellcolor", "rowcolor"):
-            from typlora.convert.document.colors import color
-
             while cursor.next() is not first:
                 pass
             model, name = cursor.arguments(first, "[{")
@@ -133,17 +127,35 @@ def _cell(builder: Builder, nodes: list[Node], cols: list[Column], index: int) -
     column = cols[index] if index < len(cols) else None
     own = column is not None and cell.columns == 1 and not cell.align
     cell.pieces = (_number(builder, rest, column) if own and column else None) or strip(builder.flow(rest))
-    if column is not None and column.bold and cell.columns == 1:
-        cell.pieces = strong(builder, cell.pieces)
-    if column is None or column.decimal == "half":
-        return cell
-    if column.before and cell.columns == 1 and not is_empty(cell.pieces):
-        cell.pieces = [Text(column.before), *cell.pieces]
+    if column is not None and cell.columns == 1 and not is_empty(cell.pieces):
+        _dress(builder, cell, column)
     return cell
 
 
+def _dress(builder: Builder, cell: Cell, column: Column) -> None:
+    """What the column says of all its cells."""
+    if column.bold:
+        cell.pieces = strong(builder, cell.pieces)
+    if column.italic:
+        cell.pieces = emphasis(builder, cell.pieces)
+    if column.color and not cell.fill:
+        cell.fill = color(builder.context, column.color, "")
+    if column.decimal == "half" or cell.align:
+        return
+    if column.before:
+        cell.pieces = [Text(column.before), *cell.pieces]
+    if column.after:
+        cell.pieces = [*cell.pieces, Text(column.after)]
+
+
 def _number(builder: Builder, nodes: list[Node], column: Column) -> Pieces | None:
-    """A cell of ``S`` or ``D`` columns, where it holds a number; the latter are set in mathematics."""
+    """A cell of ``S`` or ``D`` columns, where it holds a number; the latter are set in mathematics, as are
+    those of ``>{$}c<{$}``."""
+    if column.maths:
+        maths = [node for node in nodes if kind(node) != "comment"]
+        source = latex(maths, builder.context.text).strip()
+        plain_maths = source and "$" not in source and "\\begin{tab" not in source
+        return [builder.context.formula(source, maths[0], display=False)] if plain_maths else None
     if column.decimal not in {"S", "D"}:
         return None
     source = latex(nodes, builder.context.text).strip()

@@ -1,10 +1,10 @@
 """Tables: ``tabular`` and its relatives, alone or inside a float."""
 
-from typlora.convert.document.builder import Builder, environment, environment_arguments
+from typlora.convert.document.builder import Builder, environment, environment_arguments, macro
 from typlora.convert.document.columns import columns
 from typlora.convert.document.decimals import join_columns, pad
-from typlora.convert.document.nodes import Node, children, is_macro, kind
-from typlora.convert.document.pieces import Code, Mark, is_empty
+from typlora.convert.document.nodes import Cursor, Node, children, is_macro, kind
+from typlora.convert.document.pieces import Code, Mark, Text, is_empty, strip
 from typlora.convert.document.table_rows import read_rows
 from typlora.convert.document.table_writer import write_table
 from typlora.tex.unit import UnitKind
@@ -56,6 +56,14 @@ def tabular(builder: Builder, node: Node) -> None:
         builder.add(Mark("#box("), *pieces, Code(")"))
     else:
         builder.block(UnitKind.TABLE, [Mark("#"), *pieces], node)
+
+
+@macro("diagbox", "backslashbox", "slashbox")
+def divided(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """A head cell with a diagonal: what stands left below it, and right above it."""
+    _, *words = cursor.arguments(node, "[{{")
+    below, above = (strip(builder.argument(part)) for part in words)
+    builder.add(*below, Text(" \\ "), *above)
 
 
 def is_table(nodes: list[Node]) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from typlora.convert.silence.names import LETTERS, Names, names
 from typlora.convert.silence.words import FORMULA, JOIN, PART, Token, tokens
+from typlora.tex.lexer import column_dollar
 
 _TOKEN = re.compile(r"\\([A-Za-z@]+\*?|.|$)|%[^\n]*\n?|\$\$?|[{}]", re.S)
 _NAME = re.compile(r"\s*\{\s*([^{}]*?)\s*\}")
@@ -26,6 +27,9 @@ _PRIMITIVES = frozenset(
 _RULE_SIZES = re.compile(r"(?:\s*(?:height|width|depth)\s*(?:[-\d.,]+\s*(?:true\s*)?[a-z]{2}|\\[A-Za-z@]+))*")
 _MATHS = ("equation", "align", "multline", "gather", "eqnarray")  # environments of a document's own
 _ALGORITHMS = ("algorithm", "procedure", "function")
+_AGAIN = re.compile(
+    r"(?:(?!\\end(?:head|foot|lastfoot)\b|\\end\s*\{).)*\\end(?:head|foot|lastfoot)(?![a-z])", re.S
+)
 _COLUMNS = re.compile(r"(?:\s*\[[^\]]*\]|\s*\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}){0,2}")
 _ACCENTS = frozenset("`'^\"~=.uvHtcdbkr")
 _KEY = re.compile(r"(?<![^\s,{])[a-z]+\s*=(?=\s*\Z)")  # before a value in braces
@@ -114,6 +118,8 @@ class _Reader:
         text, token = self.text, found[0]
         if token[0] == "%":
             return self._mask(found.end(), JOIN)
+        if token == "$" and column_dollar(text, found.start()):
+            return self._mask(found.end())
         if token[0] == "$":
             return self._mask(self._after(token, found.end()), FORMULA)
         if token == "{":
@@ -190,6 +196,11 @@ class _Reader:
             return self._mask(sizes.end() if sizes else position)
         if plain == "csname":
             return self._mask(self._after("\\endcsname", position))
+        if plain in {"endfirsthead", "endhead"}:  # what follows pages have again is reported by its writer
+            again = _AGAIN.match(self.text, position, self.end)
+            return self._mask(again.end() if again else position, PART)
+        if plain in {"endfoot", "endlastfoot", "caption"}:  # a foot stands in the output where the table ends
+            self._mask(position - 1, PART)
         if plain == "verb" or plain == "lstinline":
             return self._verb(position)
         if plain in {"ensuremath", "ce", "chemfig"}:
