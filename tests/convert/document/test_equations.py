@@ -168,3 +168,26 @@ def test_tags_with_formulas_and_references() -> None:
     assert '#equation-rows((tag: [(P$|_0|$)], label: <c>), (tag: "*"), $ ' in shown
     assert shown.endswith("(#link(<b>)[@a$|'|$]), #link(<c>)[P$|_0|$].")
     assert compile_error(drafted(body)) == ""
+
+
+def test_numbers_within_a_brace() -> None:
+    body = (
+        "\\begin{numcases}{|x|=}x & $x>0$\\label{a}\\\\-x & if not\\nonumber\\end{numcases}"
+        "\\begin{subnumcases}{f=}1 & one\\label{b}\\\\2 & two\\label{c}\\end{subnumcases}"
+        "\\begin{empheq}[left=\\empheqlbrace]{align}u&=1\\label{d}\\\\v&=2\\end{empheq}"
+        "\\ref{a}, \\ref{c}, \\ref{d}."
+    )
+    shown = typst(body, "\\usepackage{cases,empheq}")
+    cases = "|x|= \\begin{cases} x & x>0 \\\\ -x & \\text{if not} \\end{cases}"
+    assert f"#case-rows(<a>, none, $ |{cases}| $)" in shown
+    assert "#subequations[\n#case-rows(<b>, <c>, $ |f= \\begin{cases} 1 & \\text{one}" in shown
+    braced = "\\left\\{ \\begin{aligned} u&=1 \\\\v&=2 \\end{aligned} \\right."
+    assert f"#case-rows(<d>, auto, $ |{braced}| $)" in shown
+    made = drafted(body, "\\usepackage{cases,empheq}")
+    assert compile_error(made) == "" and not made.losses
+
+
+def test_a_box_around_an_environment() -> None:
+    shown = typst("\\begin{empheq}[box=\\fbox]{align}u&=1\\label{d}\\\\v&=2\\end{empheq}\\ref{d}")
+    assert "#block(stroke: 0.5pt, inset: 6pt, width: 100%)[\n#equation-rows(<d>, auto, $ |" in shown
+    assert "#align" not in typst("\\begin{empheq}{equation*}x\\end{empheq}")

@@ -5,7 +5,7 @@ helper ``equation-rows`` of the preamble sets them: it is told for each row a la
 without label), ``none``, or a tag.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from typlora.convert.document.builder import Builder, environment, environment_arguments, macro
@@ -34,8 +34,6 @@ ROW_ENVIRONMENTS = frozenset(
         "eqnarray",
         "IEEEeqnarray",
         "dgroup",
-        "numcases",
-        "subnumcases",
     ]
 )
 ONE_NUMBER = frozenset(["equation", "multline", "dmath", "math", "displaymath"])
@@ -114,16 +112,19 @@ def display_environment(builder: Builder, node: Node) -> None:
         display(builder, node, *environment_formula(builder, node, inner))
 
 
-def environment_formula(builder: Builder, node: Node, inner: list[Node]) -> tuple[str, list[Row]]:
-    """What engines get, and the numbers of the rows; ``inner`` is the body of ``node`` or a part of it."""
+def environment_formula(
+    builder: Builder, node: Node, inner: list[Node], name: str = ""
+) -> tuple[str, list[Row]]:
+    """What engines get, and the numbers of the rows; ``inner`` is the body of ``node`` or a part of it,
+    ``name`` the environment it stands for."""
     context = builder.context
-    name = node.environmentname
+    head = f"\\begin{{{name}}}" if name else _head(node, context)
+    name = name or node.environmentname
     base = name.rstrip("*").removeprefix("narrow") if name.startswith("narrow") else name.rstrip("*")
     latex = formula_latex(inner, context)
     numbers = not name.endswith("*") and base in ROW_ENVIRONMENTS | ONE_NUMBER - {"math", "displaymath"}
     rows = rows_of(inner, context)
-    if base in ROW_ENVIRONMENTS and base != "numcases":
-        head = _head(node, context)
+    if base in ROW_ENVIRONMENTS:
         latex = f"{head}\n{latex.strip()}\n\\end{{{name}}}"
         for row in rows:
             row.numbered = (row.numbered and numbers) or row.tag is not None
@@ -137,7 +138,6 @@ def environment_formula(builder: Builder, node: Node, inner: list[Node]) -> tupl
         one.ends_proof = any(row.ends_proof for row in rows)
         rows = [one]
         if base not in ONE_NUMBER or base in {"multline"}:
-            head = _head(node, context)
             shown = name.removeprefix("narrow")
             latex = f"{head}\n{latex.strip()}\n\\end{{{name}}}".replace(name, shown)
     for row in rows:
@@ -173,7 +173,7 @@ def display(builder: Builder, node: Node, latex: str, rows: list[Row]) -> None:
         for key, place in (pair for row in rows for pair in row.keys):
             context.define(key, context.current if context.current.name else target, place)
         if function := columns_helper(node, rows):
-            context.need("equation-rows", "each-column", function)
+            context.need("row-number", "equation-rows", "each-column", function)
             slot = context.formula(latex, node, display=True, before=f"#{function}($ ", after=" $)")
             builder.add(LINE_END, slot, LINE_END)
             return
@@ -188,7 +188,7 @@ def display(builder: Builder, node: Node, latex: str, rows: list[Row]) -> None:
             latex, node, display=True, labels=labels, before="$ ", after=_label(targets[0], " $")
         )
     else:
-        context.need("equation-rows")
+        context.need("row-number", "equation-rows")
         arguments: Pieces = []
         for row, counted in zip(rows, targets, strict=True):
             arguments += [*row_argument(builder, row, counted), Mark(", ")]
@@ -235,6 +235,11 @@ def _label(target: Target | None, closing: str) -> str:
 @environment("subequations")
 def subequations(builder: Builder, node: Node) -> None:
     """Equations numbered 1a, 1b, ...; a label before the first one points to the 1."""
+    grouped(builder, lambda: builder.flow(environment_arguments(builder, node, "[")[1]))
+
+
+def grouped(builder: Builder, write: Callable[[], Pieces]) -> None:
+    """What ``write`` makes, with the letters of one number: 1a, 1b, ..."""
     context = builder.context
     context.need("subequations")
     context.counters.step("equation")
@@ -245,13 +250,12 @@ def subequations(builder: Builder, node: Node) -> None:
     context.current = group
     context.options["subequations"] = parent
     context.counters.values["equation"] = 0
-    before = Mark("#subequations[\n")
-    inner = builder.flow(environment_arguments(builder, node, "[")[1])
+    inner = write()
     context.counters.values["equation"] = saved
     context.options.pop("subequations", None)
     context.current = saved_target
     context.numbered_equations = True
-    pieces: Pieces = [before, *inner, LINE_END, Mark("]"), group.anchor()]
+    pieces: Pieces = [Mark("#subequations[\n"), *inner, LINE_END, Mark("]"), group.anchor()]
     if builder.paragraph:
         builder.add(LINE_END, *pieces, LINE_END)
     else:

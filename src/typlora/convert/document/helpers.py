@@ -2,20 +2,23 @@
 
 from importlib.resources import files
 
+_ROW_NUMBER = """\
+// The number of a row of an equation: a label, `auto` (numbered), `none`, or a tag.
+#let row-number(row) = {
+  if row == none { return }
+  if type(row) == label { return [#math.equation(block: true, $""$) #row] }
+  if row == auto { return math.equation(block: true, $""$) }
+  let tagged = math.equation(block: true, numbering: _ => row.tag, $""$)
+  if "label" in row [#tagged #row.label] else { tagged }
+  counter(math.equation).update(n => n - 1)
+}"""
 _ROWS = """\
-// Numbers each row of an equation. For every row: a label, `auto` (numbered), `none`, or a tag.
+// Numbers each row of an equation; what stands for the number of a row is told by `row-number`.
 #let equation-rows(..rows, body) = context {
-  let number(row) = {
-    if type(row) == label { return [#math.equation(block: true, $""$) #row] }
-    if row == auto { return math.equation(block: true, $""$) }
-    let tagged = math.equation(block: true, numbering: _ => row.tag, $""$)
-    if "label" in row [#tagged #row.label] else { tagged }
-    counter(math.equation).update(n => n - 1)
-  }
   let plain = math.equation.with(block: true, numbering: none)
   let rows = rows.pos()
   if dictionary(std).at("target", default: () => "paged")() == "html" {
-    plain(body.body) + for row in rows { if row != none { number(row) } }
+    plain(body.body) + rows.map(row-number).join()
   } else { block(width: 100%, layout(size => {
     let children = if body.body.has("children") { body.body.children } else { (body.body,) }
     let lines = children.split(linebreak())
@@ -24,11 +27,27 @@ _ROWS = """\
     for (i, row) in rows.enumerate() {
       let line = lines.at(i, default: ()).join()
       let ascent = measure(plain(line + strut)).height - 100pt
-      if row != none { place(dy: y + ascent - 0.7em, box(width: size.width, number(row))) }
+      if row != none { place(dy: y + ascent - 0.7em, box(width: size.width, row-number(row))) }
       y += measure(plain(line)).height + par.leading
     }
     plain(body.body)
   })) }
+}"""
+_CASE_ROWS = """\
+// Numbers each row within the brace of an equation.
+#let case-rows(..rows, body) = context {
+  let shown = math.equation(block: true, numbering: none, body.body)
+  let rows = rows.pos()
+  if dictionary(std).at("target", default: () => "paged")() == "html" {
+    return shown + rows.map(row-number).join()
+  }
+  block(width: 100%, layout(size => {
+    let height = measure(width: size.width, shown).height / rows.len()
+    for (i, row) in rows.enumerate() {
+      place(dy: (i + 0.5) * height - 0.4em, box(width: size.width, row-number(row)))
+    }
+    shown
+  }))
 }"""
 _ROWS_WITH_TEXT = """\
 // An equation with text between its rows. Each part is set with the rows of the others hidden below it, so
@@ -76,7 +95,9 @@ HELPERS: dict[str, str] = {
   set math.equation(numbering: none)
   body
 }""",
+    "row-number": _ROW_NUMBER,
     "equation-rows": _ROWS,
+    "case-rows": _CASE_ROWS,
     "each-column": _EACH_COLUMN,
     "eqnarray": _EQNARRAY,
     "pairs-apart": _PAIRS_APART,

@@ -74,7 +74,7 @@ def _parts(builder: Builder, node: Node, inner: list[Node]) -> list[_Rows | Piec
 def _write_aligned(builder: Builder, node: Node, parts: list[_Rows | Pieces]) -> None:
     """``#rows-with-text((<a>, none, $ ... $), [and], $ ... $)``."""
     context = builder.context
-    context.need("equation-rows", "each-column", "rows-with-text")
+    context.need("row-number", "equation-rows", "each-column", "rows-with-text")
     out: Pieces = [LINE_END, Mark("#rows-with-text("), Shift(2)]
     if function := columns_helper(
         node, [row for part in parts if isinstance(part, _Rows) for row in part.rows]
