@@ -23,7 +23,10 @@ from typlora.tex.source import SourceText
         (r"\def\s#1{\sin#1}", r"\s x\s{\alpha}", r"\sin x\sin\alpha"),
         (r"\def\s#1{#1x}", r"\s\alpha", r"\alpha x"),
         (r"\def\d(#1,#2){[#1|#2]}", r"\d(a,{b,c})\d (1,2)", r"[a|b,c][1|2]"),
-        (r"\def\x#1.{<#1>}", r"\x ab.c", r"< ab>c"),
+        (r"\def\x#1.{<#1>}", r"\x ab.c", r"<ab>c"),
+        (r"\def\x#1.#2 {<#1|#2>}", r"\x a.bc d", r"<a|bc>d"),
+        ("\\def\\x#1 [#2]\n  {<#1|#2>}", "\\x{a b}\n\n[c] \\x{a b}\n  [c]\nd", "\\x{a b}\n\n[c] <a b|c>d"),
+        ("\\def\\x#1% why\n:{<#1>}", r"\x ab:c", r"<ab>c"),
         (r"\let\phi\varphi", r"\phi x", r"\varphi x"),
         (r"\let\p=\phi\let\phi\varphi\let\varphi\p", r"\phi\varphi", r"\varphi\phi"),
         (r"\renewcommand{\epsilon}{\varepsilon}", r"\epsilon\varepsilon", r"\varepsilon\varepsilon"),
@@ -103,6 +106,15 @@ def test_mathchoice_follows_the_formula() -> None:
     )
     assert expand_formula(r"\m", text) == "T"
     assert expand_formula(r"\m", text, display=True) == "D"
+
+
+def test_a_macro_that_defines_others_may_stand_before_the_class() -> None:
+    text = (
+        "\\def\\Describes#1 [#2 #3]\n  {\\def\\filename{#1}\\def\\filedate{#2}}\n"
+        "\\Describes{kettle}\n      [2020/01/02 1.0]\n"
+        "\\documentclass{article}\\begin{document}\\filename, \\filedate"
+    )
+    assert expanded(text).endswith("\\begin{document}kettle, 2020/01/02")
 
 
 def test_text_mode_spaces_and_paragraphs() -> None:

@@ -1,5 +1,6 @@
 """The commands that define macros and environments, each read by a function of its own."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -142,7 +143,7 @@ def _def(reader: DefinitionReader, word: str, table: MacroTable) -> Definition |
     if brace < 0:
         reader.failed = True
         return None
-    parameter_text = reader.text[start:brace]
+    parameter_text = without_comments(reader.text[start:brace])
     reader.position = brace
     body = reader.group()
     parts = parameter_text.split("#")
@@ -150,7 +151,7 @@ def _def(reader: DefinitionReader, word: str, table: MacroTable) -> Definition |
     if numbers != [str(number + 1) for number in range(len(numbers))] or "\n\n" in parameter_text:
         return None
     parameters = tuple(
-        Parameter("u", closing=part[1:]) if part[1:].strip() else MANDATORY for part in parts[1:]
+        Parameter("u", closing=re.sub(r"\s+", " ", part[1:])) if part[1:] else MANDATORY for part in parts[1:]
     )
     prefix = parts[0].strip() if len(parts) > 1 else parts[0].lstrip()
     macro = Macro(name, parameters, body_pieces(body, len(parameters)), prefix, internal=reader.internal)

@@ -4,6 +4,9 @@ A macro's argument may begin where its own replacement ends, so arguments are re
 document itself, at the bottom, ends a search.
 """
 
+import re
+from functools import lru_cache
+
 from typlora.tex.lexer import bracket_end, group_end, skip_blank, word_end
 from typlora.tex.macros import Macro, Parameter
 from typlora.tex.replacement import unbraced
@@ -12,6 +15,12 @@ from typlora.tex.replacement import unbraced
 # and searches become short, so that the time stays linear.
 PATIENCE = 30
 SHORT = 100
+
+
+@lru_cache(maxsize=256)
+def _delimiter(wanted: str) -> re.Pattern[str]:
+    """What ends an argument; a space in it is any white space without a blank line."""
+    return re.compile(r"(?:[ \t]+\n?|\n)(?![ \t]*\n)[ \t]*".join(map(re.escape, wanted.split(" "))))
 
 
 class Frame:
@@ -59,6 +68,9 @@ class Mouth:
             if not frame.text.startswith(macro.prefix, position, frame.end):
                 return None
             frame.position = position + len(macro.prefix)
+        elif parameters and parameters[0].kind == "u" and macro.name.isalpha():
+            frame = self.frames[-1]
+            frame.position = skip_blank(frame.text, frame.position)  # TeX never sees these
         values: list[str | None] = []
         for parameter in parameters:
             if parameter.kind == "m":
@@ -166,7 +178,8 @@ class Mouth:
         if found < 0:
             return None
         inside = frame.text[frame.position : found]
-        frame.position = found + len(closing)
+        end = _delimiter(closing).match(frame.text, found)
+        frame.position = found + len(closing) if end is None else end.end()
         return unbraced(inside)
 
     def _find(self, frame: Frame, position: int, wanted: str, opening: str = "") -> int:
@@ -176,8 +189,9 @@ class Mouth:
         """
         text, end = frame.text, min(frame.end, position + self.reach(20_000))
         depth = 0
+        delimiter = _delimiter(wanted)
         while 0 <= position < end:
-            if text.startswith(wanted, position):
+            if delimiter.match(text, position, end):
                 if not depth:
                     return position
                 depth -= 1

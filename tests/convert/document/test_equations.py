@@ -191,3 +191,19 @@ def test_a_box_around_an_environment() -> None:
     shown = typst("\\begin{empheq}[box=\\fbox]{align}u&=1\\label{d}\\\\v&=2\\end{empheq}\\ref{d}")
     assert "#block(stroke: 0.5pt, inset: 6pt, width: 100%)[\n#equation-rows(<d>, auto, $ |" in shown
     assert "#align" not in typst("\\begin{empheq}{equation*}x\\end{empheq}")
+
+
+def test_displays_on_the_left_are_indented() -> None:
+    body = "\\[a\\]\\begin{align}b&=c\\label{x}\\\\d&=e\\end{align}\\eqref{x}"
+    left = "#show math.equation.where(block: true): set align(start)"
+    for head, indent in (
+        ("\\usepackage[fleqn]{amsmath}", "pad(left: 2.5em, it)"),
+        ("\\usepackage[fleqn]{amsmath}\\setlength{\\mathindent}{1cm}", "pad(left: 1cm, it)"),
+    ):
+        made = drafted(body, head)
+        assert left in made.preamble and indent in made.preamble and compile_error(made) == ""
+        html = compiler.compile(whole(made).encode(), format="html")
+        assert isinstance(html, bytes) and b"<math" in html
+    assert "pad(" not in drafted(body, "\\usepackage[fleqn,leqno]{amsmath}").preamble
+    assert left not in drafted(body, "\\usepackage{amsmath}").preamble
+    assert left not in drafted("$a$", "\\usepackage[fleqn]{amsmath}").preamble

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import typst as compiler
 
 from typlora.convert.draft import draft
 from typlora.tex.project import read_string
@@ -126,3 +127,28 @@ def test_headings_and_captions_of_physics_journals() -> None:
     ):
         assert rule in made.preamble
     assert "where(level: 3)" not in made.preamble and "FIG." not in drafted(body).preamble
+
+
+SECTIONS = (
+    r"\title{Pots}\author{Ann}\affiliation{School of Tea}\begin{abstract}Short.\end{abstract}\maketitle"
+    r"\section{A}\label{a}\subsection{B}\label{b}See \ref{a} and \ref{b}."
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "levels", "pattern"),
+    [("revtex4-1", '"I.", "A.", "1.", "a."', "I A 1 a"), ("IEEEtran", '"I.", "A.", "1)", "a)"', "I-A1a")],
+)
+def test_numbers_of_sections_where_they_stand_and_where_they_are_meant(
+    name: str, levels: str, pattern: str
+) -> None:
+    made = draft(read_string(rf"\documentclass{{{name}}}\begin{{document}}{SECTIONS}\end{{document}}"))
+    assert f"let pattern = ({levels})" in made.preamble and f'numbering("{pattern}", ..n)' in made.preamble
+    shown = "\n".join(blocks(made))
+    assert "See @a and @b." in shown and compile_error(made) == ""
+    assert ("_School of Tea_" in shown) == ("[Abstract]" not in made.preamble) == (name != "IEEEtran")
+    probe = (
+        whole(made)
+        + f'#context assert(numbering("{pattern}", ..counter(heading).at(<b>)) == "{pattern[:3]}")'
+    )
+    compiler.compile(probe.encode())

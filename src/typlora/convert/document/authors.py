@@ -4,6 +4,7 @@ import re
 
 from typlora.convert.document.bibliography import plain_latex
 from typlora.convert.document.builder import Builder, macro
+from typlora.convert.document.class_looks import is_revtex
 from typlora.convert.document.nodes import NO_NODE, Cursor, Node, content, end, is_macro
 from typlora.convert.document.pieces import (
     LINE_BREAK,
@@ -11,6 +12,7 @@ from typlora.convert.document.pieces import (
     Mark,
     Pieces,
     Shift,
+    Styled,
     Text,
     call,
     is_empty,
@@ -70,6 +72,8 @@ def place(builder: Builder, node: Node, cursor: Cursor) -> None:
         and context.document_class.startswith(_MARKED)
     ):
         context.author_marks[-len(rows) - 1] = label
+    if node.macroname in {"affiliation", "altaffiliation"} and is_revtex(context):
+        context.slanted_authors.add(len(rows))
     rows.append([*content(argument)])
 
 
@@ -123,7 +127,7 @@ def write_authors(builder: Builder) -> Pieces:
                 out.append(Mark("\n\n"))
             before, after = context.author_marks.get(-index - 1, ""), context.author_marks.get(index, "")
             out += call("super", [Text(before)]) if before else []
-            out.extend(person)
+            out += [Styled("_", tuple(person))] if index in context.slanted_authors else person
             out += call("super", [Text(after)]) if after else []
     return out
 

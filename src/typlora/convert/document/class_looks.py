@@ -1,7 +1,10 @@
 """What the headings and captions of a class look like, where it is not as in LaTeX's own classes."""
 
+import re
+
 from typlora.convert.document.context import Context
 from typlora.convert.document.headings import AMS
+from typlora.convert.document.lengths import length
 
 
 def heading_rules(context: Context) -> list[str]:
@@ -14,13 +17,37 @@ def heading_rules(context: Context) -> list[str]:
         lines.append("#show heading.where(level: 1): set align(center)")
         lines.append('#show heading.where(level: 1): set text(0.72em, weight: "regular")')
         lines.append("#show heading.where(level: 1): smallcaps")
-    if is_revtex(context):
-        lines += [
-            f"#show heading.where(level: {level}): {rule}"
-            for level, rule in _REVTEX.items()
-            if f"level-{level}" in context.needs
-        ]
-    return lines
+    rules = _REVTEX if is_revtex(context) else _IEEE if context.document_class == "IEEEtran" else {}
+    return lines + [
+        f"#show heading.where(level: {level}): {rule}"
+        for level, rule in rules.items()
+        if f"level-{level}" in context.needs
+    ]
+
+
+def numbers_left(context: Context) -> bool:
+    """Whether equation numbers stand on the left: an option, or the class's own way."""
+    return "leqno" in context.class_options or (
+        context.document_class in AMS and "reqno" not in context.class_options
+    )
+
+
+def display_rules(context: Context) -> list[str]:
+    """Displays on the left, indented as much as an item of a list (the option ``fleqn``)."""
+    if "fleqn" not in context.class_options or not any(formula.display for formula in context.formulas):
+        return []
+    found = re.search(r"\\mathindent\}?\s*(?:=|\{)?\s*([\d.]+\s*(?:pt|em|cm|mm|in))", context.text)
+    indent = length(found[1]) if found else "2.5em"
+    if numbers_left(context):
+        indent = "0pt"  # the numbers stand there
+    rules = ["#show math.equation.where(block: true): set align(start)"]
+    return rules if indent.startswith("0pt") else [*rules, _INDENTED.replace("INDENT", indent)]
+
+
+_INDENTED = """\
+#show math.equation.where(block: true): it => context {
+  if dictionary(std).at("target", default: () => "paged")() == "html" { it } else { pad(left: INDENT, it) }
+}"""
 
 
 _AMS_RUN_IN = """\
@@ -57,6 +84,14 @@ _REVTEX = {
     3: 'it => align(center, text(0.9em, weight: "regular", emph(it)))',
 }
 
+_IEEE = {
+    1: 'it => align(center, text(0.72em, weight: "regular", smallcaps(it)))',
+    2: 'it => text(0.84em, weight: "regular", emph(it))',
+    3: 'it => text(weight: "regular", emph(it))',
+}
+# How classes number the levels of headings where they stand, and where they are referred to.
+_LEVELS = {"revtex": ('"I.", "A.", "1.", "a."', "I A 1 a"), "IEEEtran": ('"I.", "A.", "1)", "a)"', "I-A1a")}
+
 
 def is_revtex(context: Context) -> bool:
     """Whether the class is one of the American Physical Society's."""
@@ -86,5 +121,19 @@ def heading_numbering(context: Context) -> str:
             "(..n, place: none) => {\n  let chapter = place == none and n.pos().len() == 1\n"
             '  numbering(if chapter { "第1章" } else { "1.1" }, ..n)\n}'
         )
-    patterns = {"IEEEtran": "I-A.1", **dict.fromkeys(AMS, "1.1.")}
-    return f'"{patterns.get(context.document_class, "1.1")}"'
+    if own := _own_levels(context):
+        return (
+            f"(..n, place: none) => if place == none {{\n  let pattern = ({own[0]})\n"
+            "  numbering(pattern.at(calc.min(n.pos().len(), 4) - 1), n.pos().last())\n"
+            f'}} else {{ numbering("{own[1]}", ..n) }}'
+        )
+    return '"1.1."' if context.document_class in AMS else '"1.1"'
+
+
+def _own_levels(context: Context) -> tuple[str, str] | None:
+    return _LEVELS.get("revtex" if is_revtex(context) else context.document_class)
+
+
+def numbers_by_place(context: Context) -> bool:
+    """Whether headings are numbered one way where they stand and another way in references."""
+    return is_ja_book(context) or _own_levels(context) is not None

@@ -182,6 +182,7 @@ class Context:
         self.aliases: dict[str, Pieces] = {}  # \defcitealias: words for a work
         self.keywords: list[tuple[str, Pieces]] = []  # head and words that are printed below the title
         self.author_marks: dict[int, str] = {}  # raised: behind entry n of authors, or (-n - 1) before it
+        self.slanted_authors: set[int] = set()  # entries that the class prints in italics
         self.bib_faults: list[str] = []  # what was mended in .bib files
         self.composites: list[Composite] = []  # arrays with spans, taken out of formulas
         self.authored: dict[str, Authored] = {}  # macros and environments that stay functions

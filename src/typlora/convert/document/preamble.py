@@ -2,13 +2,15 @@
 
 from typlora.convert.document.class_looks import (
     caption_rules,
+    display_rules,
     heading_numbering,
     heading_rules,
-    is_ja_book,
+    is_revtex,
+    numbers_by_place,
+    numbers_left,
     run_in_rules,
 )
 from typlora.convert.document.context import Context
-from typlora.convert.document.headings import AMS
 from typlora.convert.document.helpers import HELPERS
 from typlora.convert.document.inline import string
 from typlora.convert.document.qed import end_of_proof
@@ -111,7 +113,7 @@ def _numbering(context: Context) -> str:
     if context.document_class == "beamer":
         lines.append("// Sections are in the outline only; slides begin with their own titles.")
         lines.append("#show heading.where(level: 1): none\n#show heading.where(level: 2): none")
-    ja_book = "heading-numbering" in needs and is_ja_book(context)
+    by_place = "heading-numbering" in needs and numbers_by_place(context)
     within = {
         kind: outer
         for kind, outer in context.counters.within.items()
@@ -132,9 +134,10 @@ def _numbering(context: Context) -> str:
         lines.extend(_numbered_within(context, kind, LEVELS[outer] + (1 if context.chapters else 0)))
     if context.numbered_equations and "equation" not in within:
         lines.append('#set math.equation(numbering: "(1)")')
-    if context.numbered_equations and _numbers_left(context):
+    if context.numbered_equations and numbers_left(context):
         lines.append("#set math.equation(number-align: left)")
-    if within or below or ja_book or {"subequations", "own-numbering"} & needs:
+    lines.extend(display_rules(context))
+    if within or below or by_place or {"subequations", "own-numbering"} & needs:
         lines.append(_REFERENCES)
     lines.extend(rule for key, rule in context.options.items() if key.startswith("numbering-#"))
     if "plain-references" in needs or "heading-numbering" in needs:
@@ -152,13 +155,6 @@ def _numbering(context: Context) -> str:
             else _APPENDIX
         )
     return "\n".join(lines)
-
-
-def _numbers_left(context: Context) -> bool:
-    """Whether equation numbers stand on the left: an option, or the class's own way."""
-    return "leqno" in context.class_options or (
-        context.document_class in AMS and "reqno" not in context.class_options
-    )
 
 
 _SECTION_NUMBER = """\
@@ -236,6 +232,8 @@ def _helpers(context: Context) -> list[str]:
             narrow = "pad(x: 2em, text(0.9em, body))"
             if context.two_columns and not context.options.get("abstract-spans"):
                 text = text.replace(narrow, "body")  # a column is narrow enough
+            if is_revtex(context):
+                text = text.replace("  align(center, strong(text(0.9em)[Abstract]))\n", "")
             out.append(text.replace("[Abstract]", f"[{word}]"))
         elif name == "proof":
             if "placed-qed" in context.needs:

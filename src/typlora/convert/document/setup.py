@@ -199,6 +199,7 @@ def _packages(builder: Builder, node: Node, cursor: Cursor) -> None:
         if name in {"babel", "polyglossia"} and given:
             for option in given:
                 read_language(context, option.removeprefix("main="))
+        context.class_options |= {"fleqn", "leqno", "reqno"} & set(given)
         if name == "natbib":
             _natbib(context, given)
         if name == "cleveref" and {"capitalise", "capitalize"} & set(given):

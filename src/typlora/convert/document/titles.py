@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typlora.convert.document.abstracts import write_abstract
 from typlora.convert.document.authors import people_of, write_authors
 from typlora.convert.document.builder import Builder, environment, macro
+from typlora.convert.document.class_looks import is_revtex
 from typlora.convert.document.keywords import write_keywords
 from typlora.convert.document.nodes import Cursor, Node, children, content, is_macro
 from typlora.convert.document.pieces import (
@@ -65,7 +66,7 @@ def write_title(builder: Builder, node: Node) -> None:
             out += [*head, Mark("\n\n")]
     if not is_empty(title):
         words = [Mark(" \\ ") if p == LINE_BREAK else p for p in title if not _is_paragraph(p)]
-        out += [Mark("#text(1.7em)["), *_strong(words), Code("]")]
+        out += [Mark(f"#text({'1.2em' if is_revtex(context) else '1.7em'})["), *_strong(words), Code("]")]
         clean = plain([p for p in title if not isinstance(p, Later) and p != LINE_BREAK])
         if clean:
             context.options["title"] = re.sub(r"\s+", " ", clean)
