@@ -183,3 +183,26 @@ def test_ranges_and_lists_of_references() -> None:
     body = "\\begin{align}a\\label{a}\\\\b\\label{b}\\\\c\\label{c}\\\\d\\label{d}\\end{align}\n\n"
     assert typst(body + "\\crefrange{a}{c}").endswith("eqs.~(@a) to (@c)")
     assert typst(body + "\\cref{a,b,d}").endswith("eqs.~(@a), (@b) and (@d)")
+
+
+def test_listings_as_authors_declare_them() -> None:
+    preamble = "\\usepackage{listings}\\lstnewenvironment{cpp}[1][]{\\lstset{language=C++,#1}}{}"
+    shown = typst(
+        "\\begin{cpp}[caption={Sum of $n$},label=c]\nint f() { return 0; }\n\\end{cpp}\nSee \\ref{c}.",
+        preamble,
+    )
+    assert (
+        "```cpp\n  int f() { return 0; }\n  ```,\n  caption: [Sum of $|n|$]" in shown and "See @c." in shown
+    )
+
+
+def test_boxes_with_titles_and_colours() -> None:
+    preamble = (
+        "\\usepackage{tcolorbox}\\newtcolorbox{note}[2][]{fonttitle=\\bfseries,colback=red!5!white,title=#2,#1}"
+        "\\newtcbtheorem{res}{Result}{colback=white}{r}"
+    )
+    body = "\\begin{note}{On $x$}Words.\\end{note}\\begin{res}{Name}{one}More.\\end{res} See \\ref{r:one}."
+    shown = typst(body, preamble)
+    assert "#block(fill: color.mix((red, 5%), (white, 95%)), stroke: 0.5pt" in shown and "*On $|x|$*" in shown
+    assert "See @r:one." in shown
+    assert compile_error(drafted(body, preamble)) == ""

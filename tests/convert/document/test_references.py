@@ -93,7 +93,7 @@ def test_braces_in_the_caption_of_a_listing() -> None:
         "\\begin{lstlisting}[caption={A \\texttt{b.c} d},label=k]\nfoo\n\\end{lstlisting}\nSee \\ref{k}."
     )
     text = "\n".join(blocks(made))
-    assert "caption: [A b.c d]" in text and "@k" in text
+    assert "caption: [A `b.c` d]" in text and "@k" in text
     assert compile_error(made) == ""
 
 

@@ -24,6 +24,7 @@ from typlora.convert.document import (
     figures,
     floats,
     footnotes,
+    frames,
     headings,
     images,
     inline,
@@ -40,6 +41,8 @@ from typlora.convert.document import (
     phonetics,
     pictures,
     qed,
+    quantities,
+    reactions,
     references,
     restated,
     setup,
@@ -49,7 +52,6 @@ from typlora.convert.document import (
     tables,
     theorems,
     titles,
-    units,
 )
 
 ALL_CONVERTERS = (
@@ -73,6 +75,7 @@ ALL_CONVERTERS = (
     figures,
     floats,
     footnotes,
+    frames,
     headings,
     images,
     inline,
@@ -89,6 +92,8 @@ ALL_CONVERTERS = (
     multicols,
     pictures,
     qed,
+    quantities,
+    reactions,
     references,
     restated,
     setup,
@@ -98,5 +103,4 @@ ALL_CONVERTERS = (
     tables,
     theorems,
     titles,
-    units,
 )

@@ -10,6 +10,7 @@ from typlora.convert.document.nodes import Node, end
 from typlora.convert.document.nouns import Asset, Composite, Loss, Slot
 from typlora.convert.document.pieces import Code, Later, Mark, Pieces
 from typlora.convert.document.tally import Tally
+from typlora.convert.document.units import UnitStyle
 from typlora.tex.project import Project
 from typlora.tex.source import SourceText
 from typlora.tex.unit import Span, Unit, UnitKind
@@ -167,6 +168,7 @@ class Context:
         self.document_class = "article"
         self.class_options: set[str] = set()
         self.language = "en"
+        self.unit_style = UnitStyle()
         self.graphics_paths: list[str] = [""]
         self.names: dict[str, tuple[str, str]] = {}  # \crefname: singular, plural by name of target
         self.targets: dict[str, Target] = {}

@@ -14,12 +14,15 @@ _BOX = re.compile(
 )
 _FRAME = re.compile(r"\\newmdenv\s*(?:\[((?:[^\[\]]|\[[^\]]*\])*)\])?\s*\{([A-Za-z]+\*?)\}")
 _LIST = re.compile(r"\\newlist\s*\{([A-Za-z]+)\}\s*\{(enumerate|itemize|description)\*?\}\s*\{[^}]*\}")
+_LISTING = re.compile(
+    rf"\\lstnewenvironment\s*\{{([A-Za-z]+)\}}\s*(?:\[1\]\s*\[[^\]]*\])?\s*{_GROUP}\s*\{{[^{{}}]*\}}"
+)
 _SET_LIST = r"\\setlist\s*\[\s*%s(?:\s*,\s*1)?\s*\]\s*" + _GROUP
 
 
 def declared_environments(source: SourceText) -> SourceText:
     """The source with these declarations written as ``\\newenvironment``."""
-    source = _begun_by_command(source)
+    source = _listings(_begun_by_command(source))
     text = source.text
     if not re.search(r"\\(?:(?:re)?newtcolorbox|newmdenv|newlist)(?![A-Za-z])", text):
         return source
@@ -35,6 +38,21 @@ def declared_environments(source: SourceText) -> SourceText:
         settings = re.search(_SET_LIST % found[1], text)
         changes.append((*found.span(), _environment(found[1], "", found[2], settings[1] if settings else "")))
     return source.changed(changes)
+
+
+def _listings(source: SourceText) -> SourceText:
+    """Environments of ``\\lstnewenvironment`` as ``lstlisting`` with the options that they set."""
+    text = source.text
+    changes: list[tuple[int, int, str]] = []
+    for declared in _LISTING.finditer(text):
+        name, body = declared.groups()
+        options = ",".join(re.findall(rf"\\lstset\s*{_GROUP}", body)).replace("#1", "").strip(", ")
+        changes.append((*declared.span(), ""))
+        for used in re.finditer(rf"\\(begin|end)\{{{name}\}}(\[((?:[^\[\]{{}}]|{_GROUP})*)\])?", text):
+            both = ",".join(part for part in (options, used[3] or "") if part)
+            given = f"[{both}]" if used[1] == "begin" and both else ""
+            changes.append((*used.span(), f"\\{used[1]}{{lstlisting}}{given}"))
+    return source.changed(sorted(changes)) if changes else source
 
 
 def _begun_by_command(source: SourceText) -> SourceText:

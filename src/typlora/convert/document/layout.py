@@ -34,7 +34,7 @@ _DROPPED = {
     "{": """
         pagestyle thispagestyle pagenumbering linespread phantom hphantom vphantom hypersetup
         captionsetup enlargethispage setminted tikzset pgfplotsset geometry
-        usetikzlibrary bibliographystyle setstretch hyphenation sisetup urlstyle mdfsetup
+        usetikzlibrary bibliographystyle setstretch hyphenation urlstyle mdfsetup
         tcbset usetheme usecolortheme usefonttheme includeonly fontfamily fontseries fontshape
         fontencoding setbeamercovered addtocategory noalign newlength newsavebox newif linkdest
         write18 special message typeout arrayrulecolor relscale

@@ -7,6 +7,7 @@ from typlora.convert.document.context import Target
 from typlora.convert.document.inline import string
 from typlora.convert.document.nodes import Cursor, Node, argument_text, end
 from typlora.convert.document.pieces import Code, Mark, Pieces, Shift, Text, call, text
+from typlora.convert.document.slices import inline_slice
 from typlora.convert.kept import printable, raw_inline
 from typlora.tex.source import SourceText
 from typlora.tex.unit import UnitKind
@@ -80,7 +81,9 @@ def _write_listing(builder: Builder, node: Node, code: Pieces, settings: dict[st
     target = Target("listing", str(context.counters.values["lstlisting"]), native=True)
     if key:
         context.define(key, target, node)
-    words = text(re.sub(r"\\[a-zA-Z]+\s*|[{}]", "", caption))
+    caption = re.sub(r"^\[[^\]]*\]\s*", "", caption)  # the short form for the list of listings
+    start = context.text.find(caption, node.pos)
+    words = inline_slice(builder, start, start + len(caption)) if start >= 0 else text(caption)
     pieces: Pieces = [Mark("#figure(\n"), Shift(2), Mark("  "), *code, Mark(",\ncaption: ["), *words]
     pieces += [Mark("],\nsupplement: [Listing],\n"), Shift(-2), Mark("\n"), Mark(")"), target.anchor()]
     builder.block(UnitKind.LISTING, pieces, node)
@@ -193,6 +196,9 @@ def listing_file(builder: Builder, node: Node, cursor: Cursor) -> None:
         language = found[1]
     options = builder.source(arguments[0])
     settings = dict(re.findall(rf"(\w+)\s*=\s*({_GROUP}|[^,]*)", options))
+    first, last = (settings.get(name, "") for name in ("firstline", "lastline"))
+    lines = code.split("\n")[: int(last) if last.isdigit() else None]
+    code = "\n".join(lines[int(first) - 1 if first.isdigit() else 0 :])
     _write_listing(builder, node, fence(_dedent(code), language), settings)
 
 

@@ -51,7 +51,7 @@ _DECLARATIONS = (
     "numberwithin",
     "newcounter",
     "definecolor", "colorlet", "providecolor", "graphicspath", "crefname", "Crefname", "setcounter", "lstset",
-    "counterwithin", "counterwithout", "setcitestyle", "bibpunct",
+    "counterwithin", "counterwithout", "sisetup", "DeclareSIUnit", "setcitestyle", "bibpunct",
     "author", "title", "date", "subtitle", "institute",
     "affiliation", "authornote", "curraddr", "urladdr", "dedicatory", "subjclass", "translator",
     "additionalaffiliation", "ead", "cortext", "fntext",

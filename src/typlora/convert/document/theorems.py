@@ -58,7 +58,7 @@ def newtheorem(builder: Builder, node: Node, cursor: Cursor) -> None:
         declare_options(context, builder.source(name), builder.source(options))
         return
     if name_of == "newtcbtheorem":
-        options, name, title, _, _ = cursor.arguments(node, "[{{{{")
+        options, name, title, _, prefix = cursor.arguments(node, "[{{{{")
         found = re.search(r"(?:number within|use counter from)\s*=\s*(\w+)", builder.source(options))
         shared = "use counter from" in builder.source(options)
         key = builder.source(name)
@@ -69,6 +69,7 @@ def newtheorem(builder: Builder, node: Node, cursor: Cursor) -> None:
         within=found[1] if found and not shared else "",
                 style="plain")  # fmt: skip
         context.options[f"tcbtheorem-{key}"] = "yes"
+        context.options[f"tcbtheorem-prefix-{key}"] = builder.source(prefix)
         if "no counter" in builder.source(options):
             context.theorems[key].counter = ""
         if found := re.search(
@@ -169,6 +170,8 @@ def theorem(builder: Builder, node: Node) -> None:
         arguments, nodes = environment_arguments(builder, node, "[{{")
         optional: Node | None = arguments[1]
         key = builder.source(arguments[2])
+        prefix = context.options.get(f"tcbtheorem-prefix-{name}", "")
+        key = f"{prefix}:{key}" if key and prefix and ":" not in key else key
     else:
         (optional,), nodes = environment_arguments(builder, node, "[")
         key = ""
@@ -202,7 +205,7 @@ def write_theorem(
         target.number = plain(number) or target.number
     context.current = target
     if key:
-        context.define(f"{name}:{key}" if ":" not in key else key, target, node)
+        context.define(key, target, node)
     body = builder.flow(nodes)
     context.current = saved
     context.options["enum-label"] = old_label

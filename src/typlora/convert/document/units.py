@@ -1,11 +1,8 @@
-"""siunitx and mhchem: numbers, units and chemical formulas in text."""
+"""Numbers and units of siunitx as Unicode text; how they look is a `UnitStyle`."""
 
 import re
-
-from typlora.convert.document.builder import Builder, macro
-from typlora.convert.document.formula_words import formula_words
-from typlora.convert.document.nodes import Cursor, Node
-from typlora.convert.document.pieces import Code, Mark, Pieces, Text
+from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
 
 _UNITS = {
     "metre": "m", "meter": "m", "kilogram": "kg", "gram": "g", "second": "s", "ampere": "A", "kelvin": "K",
@@ -43,52 +40,114 @@ _PREFIXES = {
 }  # fmt: skip
 _SUPER = str.maketrans("0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ")
 _TOKEN = re.compile(r"\\([A-Za-z]+)|([^\\]+)")
+_OPTION = re.compile(r"([\w-]+)\s*(?:=\s*(\{[^{}]*\}|[^,]*))?")
+_POWERS = {"squared": 2, "square": 2, "cubed": 3, "cubic": 3}
+THIN = "\u202f"
 
 
-def unit_text(latex: str) -> str:
-    """A unit as Unicode text: ``\\kilo\\metre\\per\\second`` is ``km s⁻¹``."""
+@dataclass(frozen=True, slots=True)
+class UnitStyle:
+    """What ``\\sisetup`` and the options of one command say.
+
+    ``per``: ``power`` (s⁻¹) or ``symbol`` (/s); ``places``: digits behind the point; ``own``: units that the
+    author declared.
+    """
+
+    per: str = "power"
+    separate: bool = False
+    decimal: str = "."
+    times: str = "×"
+    between: str = " to "
+    group: str = THIN
+    places: int | None = None
+    repeat: bool = True
+    own: dict[str, str] = field(default_factory=dict)
+
+    def with_options(self, options: str) -> "UnitStyle":
+        """The style after ``key = value, ...``; keys that change nothing here are passed over."""
+        style = self
+        given = {key: value.strip("{} ") for key, value in _OPTION.findall(options)}
+        if mode := given.get("per-mode", ""):
+            style = replace(style, per="power" if mode.startswith(("power", "reciprocal")) else "symbol")
+        if "separate-uncertainty" in given or "uncertainty-mode" in given:
+            value = given.get("separate-uncertainty", given.get("uncertainty-mode", ""))
+            style = replace(style, separate=value in {"", "true", "separate"})
+        if marker := given.get("output-decimal-marker", ""):
+            style = replace(style, decimal=marker)
+        if "cdot" in given.get("exponent-product", ""):
+            style = replace(style, times="·")
+        if phrase := given.get("range-phrase", ""):
+            style = replace(style, between=_phrase(phrase))
+        if (separator := given.get("group-separator", "")) and "\\" not in separator:
+            style = replace(style, group=separator)
+        if given.get("group-digits", "") in {"none", "false"}:
+            style = replace(style, group="")
+        if given.get("round-mode", "") == "places" or "round-precision" in given:
+            digits = given.get("round-precision", "2")
+            style = replace(style, places=int(digits) if digits.isdigit() else None)
+        if "single" in (given.get("range-units", ""), given.get("list-units", "")):
+            style = replace(style, repeat=False)
+        return style
+
+
+def _phrase(latex: str) -> str:
+    """What parts the ends of a range: ``--``, ``\\text{ to }``, ``\\,--\\,``."""
+    text = re.sub(r"\\(?:text|mbox|textrm|ensuremath)|[{}$]", "", latex).replace("\\,", THIN)
+    dashes = re.sub(r"-{1,3}|\\textendash|\\numrangedash", "–", text).replace("~", "\u00a0")
+    return dashes if "–" in dashes else f" {dashes.strip()} "
+
+
+def unit_text(latex: str, style: UnitStyle | None = None) -> str:
+    """A unit as Unicode text: ``\\kilo\\metre\\per\\second`` is ``km s⁻¹``, or ``km/s``."""
+    style = style or UnitStyle()
     latex = re.sub(r"\{([^{}]*)\}", r"\1", latex) if "\\" not in latex else latex
     if "\\" not in latex:
         text = re.sub(r"\^\(?([-+]?\d+)\)?", lambda m: m[1].translate(_SUPER), latex)
-        return re.sub(r"\s*[.~]\s*", "\u202f", text.strip())
-    out: list[str] = []
-    prefix, per = "", False
+        return re.sub(r"\s*[.~]\s*", THIN, text.strip())
+    found: list[tuple[str, str]] = []  # symbol and power
+    prefix, per, power = "", False, ""
     for name, other in _TOKEN.findall(re.sub(r"\s+", " ", latex)):
         if name == "per":
             per = True
         elif name in _PREFIXES:
             prefix = _PREFIXES[name]
-        elif name in {"squared", "cubed", "square", "cubic", "tothe", "raiseto"}:
-            power = {"squared": "2", "cubed": "3", "square": "2", "cubic": "3"}.get(name, "")
-            if name in {"squared", "cubed"} and out:
-                out[-1] = _powered(out[-1], power)
-            elif power:
-                prefix = f"^{power}^{prefix}"
-        elif name in _UNITS or name:
-            symbol = _UNITS.get(name, name)
-            raised = ""
-            if found := re.match(r"\^(\d)\^", prefix):
-                raised, prefix = found[1], prefix[found.end() :]
-            out.append(f"{prefix}{symbol}" + (raised.translate(_SUPER) if raised and not per else ""))
-            if per:
-                out[-1] = out[-1] + ("-" + (raised or "1")).translate(_SUPER)
-            prefix, per = "", False
-        elif power_ := re.match(r"\s*\{?\^?\{?([-+]?\d+)\}?", other):
-            if out:
-                out[-1] = _powered(out[-1], power_[1])
+        elif name in {"squared", "cubed"} and found:
+            found[-1] = (found[-1][0], _times(found[-1][1], str(_POWERS[name])))
+        elif name in {"square", "cubic"}:
+            power = str(_POWERS[name])
+        elif name in {"tothe", "raiseto", "of", "highlight", "cancel"} or name in _POWERS:
+            continue
+        elif name:
+            symbol = style.own.get(name) or _UNITS.get(name, name)
+            found.append((prefix + symbol, ("-" if per else "") + (power or "1")))
+            prefix, per, power = "", False, ""
+        elif raised := re.match(r"\s*\{?\^?\{?([-+]?\d+)\}?", other):
+            if found and not prefix:
+                found[-1] = (found[-1][0], _times(found[-1][1], raised[1]))
         elif other.strip(" {}~."):
-            out.append(other.strip(" {}~."))
-    return "\u202f".join(out)
+            found.append((other.strip(" {}~."), "1"))
+    return _joined(found, style)
 
 
-def _powered(unit: str, power: str) -> str:
-    if unit.endswith("⁻¹"):
-        return unit[:-2] + f"-{power}".translate(_SUPER)
-    return unit + power.translate(_SUPER)
+def _times(power: str, by: str) -> str:
+    return ("-" if power.startswith("-") else "") + by if power.lstrip("-") == "1" else power
 
 
-def number_text(latex: str) -> str:
+def _joined(units: list[tuple[str, str]], style: UnitStyle) -> str:
+    above = [(unit, power) for unit, power in units if not power.startswith("-") or style.per == "power"]
+    below = [(unit, power[1:]) for unit, power in units if power.startswith("-") and style.per != "power"]
+    over, under = (
+        THIN.join(unit + ("" if power == "1" else power.translate(_SUPER)) for unit, power in part)
+        for part in (above, below)
+    )
+    if not under:
+        return over
+    return f"{over or '1'}/{f'({under})' if len(below) > 1 else under}"
+
+
+def number_text(latex: str, style: UnitStyle | None = None) -> str:
     """A number as siunitx prints it: groups of digits, times, a power of ten."""
+    style = style or UnitStyle()
     text = re.sub(r"\\[,;!]|[~\s{}]", "", latex)
     text = text.replace("\\pm", "±").replace("+-", "±").replace("\\times", "x").replace("\\cdot", "x")
     out = []
@@ -100,130 +159,50 @@ def number_text(latex: str) -> str:
             out.append(part.replace("-", "−"))
             continue
         sign, whole, point, decimals, uncertain, power = found.groups()
-        shown = (
-            sign.replace("-", "−")
-            + _grouped(whole)
-            + ("." if point else "")
-            + _grouped_right(decimals)
-            + uncertain
-        )
+        if style.places is not None and whole + decimals and not uncertain:
+            sign, whole, decimals = _rounded(sign, whole, decimals, style.places)
+            point = "." if decimals else ""
+        if style.separate and uncertain.startswith("("):
+            uncertain = "±" + _last_digits(uncertain[1:-1], len(decimals))
+        if decimals and not whole:
+            whole = "0"
+        shown = sign.replace("-", "−").replace("+", "") + _grouped(whole, style.group)
+        shown += (style.decimal if point else "") + _grouped_right(decimals, style.group)
+        shown += uncertain.replace("±", " ± ").replace(".", style.decimal)
         if power:
             tail = "10" + power.lstrip("+").translate(_SUPER)
-            shown = f"{shown}\u202f×\u202f{tail}" if shown.strip("−+") else sign.replace("-", "−") + tail
+            bare = not shown.strip("−+")
+            shown = sign.replace("-", "−") + tail if bare else f"{shown}{THIN}{style.times}{THIN}{tail}"
         out.append(shown)
-    return "\u202f×\u202f".join(out)
+    return f"{THIN}×{THIN}".join(out)
 
 
-def _grouped(digits: str) -> str:
+def _rounded(sign: str, whole: str, decimals: str, places: int) -> tuple[str, str, str]:
+    try:
+        value = round(Decimal(f"{whole or '0'}.{decimals or '0'}"), places)
+    except InvalidOperation:
+        return sign, whole, decimals
+    shown, _, rest = f"{value:.{places}f}".partition(".")
+    return sign, shown, rest
+
+
+def _last_digits(digits: str, decimals: int) -> str:
+    """``(4)`` behind two decimals is 0.04."""
+    if not decimals:
+        return digits
+    padded = digits.rjust(decimals + 1, "0")
+    return f"{padded[:-decimals]}.{padded[-decimals:]}"
+
+
+def _grouped(digits: str, group: str) -> str:
     if len(digits) < 5:
         return digits
     head = len(digits) % 3
     groups = [digits[:head]] if head else []
-    return "\u202f".join(groups + [digits[i : i + 3] for i in range(head, len(digits), 3)])
+    return group.join(groups + [digits[i : i + 3] for i in range(head, len(digits), 3)])
 
 
-def _grouped_right(digits: str) -> str:
+def _grouped_right(digits: str, group: str) -> str:
     if len(digits) < 5:
         return digits
-    return "\u202f".join(digits[i : i + 3] for i in range(0, len(digits), 3))
-
-
-@macro(
-    "SI",
-    "qty",
-    "num",
-    "si",
-    "unit",
-    "ang",
-    "SIrange",
-    "qtyrange",
-    "numrange",
-    "numlist",
-    "SIlist",
-    "qtylist",
-    "tablenum",
-)
-def quantity(builder: Builder, node: Node, cursor: Cursor) -> None:
-    """siunitx in text."""
-    name = node.macroname
-    spec = {"SI": "[{[{", "qty": "[{{", "SIrange": "[{{{", "qtyrange": "[{{{", "numrange": "[{{",
-    "SIlist": "[{{",
-            "qtylist": "[{{"}.get(name, "[{")  # fmt: skip
-    arguments = [builder.source(a) for a in cursor.arguments(node, spec)]
-    if name in {"si", "unit"}:
-        builder.add(Text(unit_text(arguments[1])))
-    elif name in {"num", "tablenum"}:
-        builder.add(Text(number_text(arguments[1])))
-    elif name == "ang":
-        parts = arguments[1].split(";")
-        builder.add(
-            Text(
-                "".join(f"{number_text(p)}{sign}" for p, sign in zip(parts, "°′″", strict=False) if p.strip())
-            )
-        )
-    elif name in {"numlist", "SIlist", "qtylist"}:
-        numbers = [number_text(n) for n in arguments[1].split(";")]
-        unit = f"\u202f{unit_text(arguments[2])}" if len(arguments) > 2 else ""
-        joined = ", ".join(n + unit for n in numbers[:-1])
-        builder.add(Text(f"{joined} and {numbers[-1]}{unit}" if joined else numbers[-1] + unit))
-    elif name in {"numrange", "SIrange", "qtyrange"}:
-        unit = f"\u202f{unit_text(arguments[3])}" if len(arguments) > 3 else ""
-        builder.add(Text(f"{number_text(arguments[1])}{unit} to {number_text(arguments[2])}{unit}"))
-    else:
-        unit = unit_text(arguments[-1])
-        space = "" if unit in {"°", "′", "″"} else "\u202f"
-        builder.add(Text(f"{number_text(arguments[1])}{space}{unit}"))
-
-
-@macro("celsius", "degreeCelsius", "perthousand", "micro", "ohm")
-def unit_symbol(builder: Builder, node: Node, cursor: Cursor) -> None:
-    """A unit outside of a quantity (gensymb, older siunitx)."""
-    symbols = {"celsius": "°C", "degreeCelsius": "°C", "perthousand": "‰", "micro": "µ", "ohm": "Ω"}
-    builder.add(Text(symbols[node.macroname] + node.macro_post_space))
-
-
-_ARROWS = {"->": "→", "<-": "←", "<->": "↔", "<=>": "⇌", "<=>>": "⇌", "<<=>": "⇌"}
-
-
-@macro("ce", "ch", "chem", "cee", "cf")
-def chemistry(builder: Builder, node: Node, cursor: Cursor) -> None:
-    """mhchem: figures after a symbol are subscripts, charges superscripts, ``->`` an arrow."""
-    (argument,) = cursor.arguments(node, "{")
-    builder.add(*chemical(builder.source(argument)))
-
-
-def chemical(latex: str) -> Pieces:
-    """Pieces of a chemical formula."""
-    out: Pieces = []
-    latex = re.sub(r"(?<=\s)\^(?=\s|$)", "↑", re.sub(r"(?<=\s)v(?=\s|$)", "↓", latex))
-    text = re.sub(r"\\(?:bond\{[^}]*\}|,|;|!)", "", latex).replace("\\cdot", "·").replace("~", " ")
-    pattern = re.compile(
-        r"(?P<arrow><=>>|<<=>|<=>|<->|->|<-)(?:\[(?P<above>[^\]]*)\])?(?:\[[^\]]*\])?"
-        r"|\^(?:\{(?P<ups>[^{}]*)\}|(?P<up>\d*[+-]|\d+|[^\s{}]))|_(?:\{(?P<downs>[^{}]*)\}|(?P<down>\d+|[^\s{}]))"
-        r"|(?<=[A-Za-z)\]])(?P<count>\d+(?:\.\d+)?)(?P<sign>[+-](?![\w(\[]|>))?"
-        r"|(?<=[A-Za-z)\]])(?P<charge>[+-])(?=\s|$|[)\],])|\((?P<state>aq|s|l|g)\)|(?P<other>.)",
-        re.S,
-    )
-    for found in pattern.finditer(text):
-        if found["arrow"]:
-            above = formula_words(found["above"].strip("${} ")) if found["above"] else ""
-            out.append(
-                Text(
-                    f" {_ARROWS[found['arrow']]} " if not above else f" —[{above}]{_ARROWS[found['arrow']]} "
-                )
-            )
-        elif up := found["ups"] or found["up"]:
-            out += [Mark("#super["), Text(up.replace("-", "−")), Code("]")]
-        elif down := found["downs"] or found["down"]:
-            out += [Mark("#sub["), Text(down), Code("]")]
-        elif found["count"]:
-            out += [Mark("#sub["), Text(found["count"]), Code("]")]
-            if found["sign"]:
-                out += [Mark("#super["), Text(found["sign"].replace("-", "−")), Code("]")]
-        elif found["charge"]:
-            out += [Mark("#super["), Text(found["charge"].replace("-", "−")), Code("]")]
-        elif found["state"]:
-            out.append(Text(f"({found['state']})"))
-        else:
-            out.append(Text(re.sub(r"[{}$\\]", "", found["other"])))
-    return out
+    return (group if group == THIN else "").join(digits[i : i + 3] for i in range(0, len(digits), 3))

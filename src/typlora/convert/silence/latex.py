@@ -30,6 +30,7 @@ _ALGORITHMS = ("algorithm", "procedure", "function")
 _AGAIN = re.compile(
     r"(?:(?!\\end(?:head|foot|lastfoot)\b|\\end\s*\{).)*\\end(?:head|foot|lastfoot)(?![a-z])", re.S
 )
+_BOXED = re.compile(r"\\newtcbtheorem\s*(?:\[[^\]]*\])?\s*\{(\w+)\}")
 _COLUMNS = re.compile(r"(?:\s*\[[^\]]*\]|\s*\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}){0,2}")
 _ACCENTS = frozenset("`'^\"~=.uvHtcdbkr")
 _KEY = re.compile(r"(?<![^\s,{])[a-z]+\s*=(?=\s*\Z)")  # before a value in braces
@@ -83,6 +84,8 @@ class _Reader:
         self.out: list[str] = [" " * start]
         self.done = start
         self.algorithms = 0  # open environments of statements
+        self.boxed = set(_BOXED.findall(text))  # theorems whose second argument is a label
+        self.labels: set[int] = set()  # where such labels begin
         self.keys = start  # where the argument ends that is a list of keys and values
 
     def read(self) -> str:
@@ -122,6 +125,8 @@ class _Reader:
             return self._mask(found.end())
         if token[0] == "$":
             return self._mask(self._after(token, found.end()), FORMULA)
+        if token == "{" and found.start() in self.labels:
+            return self._mask(closing(text, found.start()) + 1)
         if token == "{":
             return self._mask(found.end(), JOIN)
         if token == "}":
@@ -160,6 +165,9 @@ class _Reader:
             self.algorithms = max(0, self.algorithms + (1 if what == "begin" else -1))
         if what == "end":
             return self._mask(position)
+        if name in self.boxed:
+            title = self._skip(position, "[{")
+            self.labels.add(self._blank(title))
         plain = name.rstrip("*")
         if plain in self.names.formulas or plain.endswith(_MATHS):
             return self._mask(self._after(f"\\end{{{name}}}", position), FORMULA)
