@@ -16,6 +16,7 @@ from typlora.convert.document.builder import ENVIRONMENTS, IGNORED, MACROS, SWIT
 from typlora.convert.document.context import Context
 from typlora.convert.document.declared import declared_environments
 from typlora.convert.document.emit import emit
+from typlora.convert.document.heading_styles import read_heading_styles
 from typlora.convert.document.listings import short_verbs
 from typlora.convert.document.nodes import Chars, Node, children, is_macro, kind
 from typlora.convert.document.nouns import Asset, Block, Draft, Loss, Slot
@@ -56,6 +57,7 @@ def draft(project: Project, *, draw: bool = False, keep: Sequence[Authored] = ()
     read_packages(context, project)
     builder = Builder(context)
     read_preamble(builder, before, body)
+    read_heading_styles(context)
     usual_theorems(context, body)
     collect_entries(context, body)
     collect_files(context, [*before, *body])

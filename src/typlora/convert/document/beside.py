@@ -19,7 +19,7 @@ from typlora.convert.document.tally import count
 from typlora.tex.unit import UnitKind
 
 _LOST = "layout not carried over: boxes side by side or of a fixed width"
-_LONGEST = 6_000  # characters of LaTeX: a box by itself with more than a page is no box but the document
+LONGEST = 6_000  # characters of LaTeX: a box by itself with more than a page is no box but the document
 _NOTHING: Pieces = [Mark("[]")]
 Write = Callable[[Builder, Box], Pieces]
 
@@ -81,7 +81,7 @@ def grid(builder: Builder, line: Sequence[Box], write: Write) -> Pieces:
 def flow_of(builder: Builder, box: Box) -> Pieces:
     """What is inside a box as one expression, the width of a picture being that of its column."""
     options = builder.context.options
-    saved, options["centred"] = options.get("centred", ""), ""
+    saved, options["centred"] = options.get("centred", ""), "yes" if _centred(box.nodes) else ""
     inner = builder.nested()
     inner.run(box.nodes)
     inner.flush()
@@ -143,7 +143,7 @@ def _in_line(builder: Builder, boxes: Sequence[Box]) -> None:
 def _by_itself(builder: Builder, box: Box) -> bool:
     """A box alone on its line: with its width and frame, unless it is as wide as the line or without end."""
     context = builder.context
-    if (box.width in {"100%", "auto"} and not box.frame) or end(box.node) - box.node.pos > _LONGEST:
+    if (box.width in {"100%", "auto"} and not box.frame) or end(box.node) - box.node.pos > LONGEST:
         return False
     if not may_stand_in_boxes(context, [box]):
         return False

@@ -1,12 +1,25 @@
 """Environments around blocks: centred, in a box, in another size; only alignment is kept."""
 
-from typlora.convert.document.beside import count_box
-from typlora.convert.document.builder import Builder, environment, environment_arguments
+from typlora.convert.document.beside import LONGEST, count_box
+from typlora.convert.document.builder import Builder, environment, environment_arguments, macro
 from typlora.convert.document.lengths import length
-from typlora.convert.document.nodes import Cursor, Node, children
+from typlora.convert.document.nodes import Cursor, Node, children, end, is_macro
 from typlora.convert.document.pieces import Mark, Pieces, call
 from typlora.convert.document.tables import is_table
+from typlora.convert.document.tally import count
 from typlora.tex.unit import UnitKind
+
+# What may not stand in an aligned block.
+_STAY = (
+    "section",
+    "subsection",
+    "chapter",
+    "part",
+    "maketitle",
+    "tableofcontents",
+    "appendix",
+    "bibliography",
+)
 
 
 @environment("center", "centering", "flushleft", "flushright", "raggedright")
@@ -17,15 +30,47 @@ def center(builder: Builder, node: Node) -> None:
         node.environmentname, "center"
     )
     options = builder.context.options
+    inner = _aligned(builder, nodes, side)
+    if options.get("in-float"):
+        builder.flush()
+        builder.chunks.extend(inner.chunks)
+        return
+    _write(builder, inner, nodes, node, side)
+
+
+@macro("centering", "Centering", "raggedleft", "RaggedLeft")
+def aligned_rest(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """The rest of a group or box in the middle or on the right; floats and centred boxes have it already."""
+    context, rest = builder.context, cursor.rest()
+    side = "center" if node.macroname.lower() == "centering" else "right"
+    already = context.options.get("in-float") or (side == "center" and context.options.get("centred"))
+    far = rest and end(rest[-1]) - rest[0].pos > LONGEST
+    if (
+        already
+        or far
+        or builder.one_line
+        or context.options.get("in-table")
+        or any(is_macro(one, *_STAY) for one in rest)
+    ):
+        if not already:
+            count(context, "layout not carried over: alignment of running text", node, node.macroname, "")
+        cursor.push(rest)
+        return
+    _write(builder, _aligned(builder, rest, side), rest, rest[0] if rest else node, side)
+
+
+def _aligned(builder: Builder, nodes: list[Node], side: str) -> Builder:
+    """The flow inside, which knows how it is aligned."""
+    options = builder.context.options
     saved, options["centred"] = options.get("centred", ""), "yes" if side == "center" else ""
     inner = builder.nested()
     inner.run(nodes)
     inner.flush()
     options["centred"] = saved
-    if options.get("in-float"):
-        builder.flush()
-        builder.chunks.extend(inner.chunks)
-        return
+    return inner
+
+
+def _write(builder: Builder, inner: Builder, nodes: list[Node], node: Node, side: str) -> None:
     if not inner.chunks:
         builder.flush()
         return

@@ -60,6 +60,7 @@ class Builder:
     start: int = -1
     stop: int = 0
     odd: bool = False  # the paragraph has a command that nobody knows
+    one_line: bool = False  # a heading, a cell of a line: blocks have no place in it
 
     # what converters call
 
@@ -92,11 +93,12 @@ class Builder:
 
     def nested(self) -> "Builder":
         """A flow of its own for the inside of something."""
-        return Builder(self.context)
+        return Builder(self.context, one_line=self.one_line)
 
     def inline(self, nodes: Sequence[Node]) -> Pieces:
         """Nodes as one line of text; paragraphs inside are joined by line breaks of the source."""
         inner = self.nested()
+        inner.one_line = True
         inner.run(nodes)
         inner.flush()
         out: Pieces = []
@@ -109,6 +111,7 @@ class Builder:
     def flow(self, nodes: Sequence[Node]) -> Pieces:
         """Nodes as paragraphs and blocks with blank lines between."""
         inner = self.nested()
+        inner.one_line = False
         inner.run(nodes)
         inner.flush()
         mark_odd(self.context, inner.chunks)

@@ -8,7 +8,7 @@ NAMED = {
     "red": "red", "green": "green", "blue": "blue", "black": "black", "white": "white", "gray": "gray",
     "grey": "gray", "orange": "orange", "purple": "purple", "yellow": "yellow", "teal": "teal",
     "olive": "olive",
-    "lime": "lime", "cyan": 'rgb("#00ffff")', "magenta": 'rgb("#ff00ff")', "brown": 'rgb("#bf8040")',
+    "lime": "lime", "cyan": 'rgb("#00aeef")', "magenta": 'rgb("#ec008c")', "brown": 'rgb("#bf8040")',
     "pink": 'rgb("#ffbfbf")', "violet": 'rgb("#800080")', "darkgray": "luma(25%)", "lightgray": "luma(75%)",
     "navy": "navy", "maroon": "maroon", "darkgreen": 'rgb("#006400")', "darkblue": 'rgb("#00008b")',
     "darkred": 'rgb("#8b0000")', "Red": "red", "Blue": "blue", "Green": "green", "Black": "black",

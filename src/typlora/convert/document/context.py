@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from typlora.convert.authored.choice import Authored
 from typlora.convert.document.drawing import Drawn
@@ -14,6 +15,9 @@ from typlora.convert.document.units import UnitStyle
 from typlora.tex.project import Project
 from typlora.tex.source import SourceText
 from typlora.tex.unit import Span, Unit, UnitKind
+
+if TYPE_CHECKING:
+    from typlora.convert.document.heading_styles import HeadingStyle
 
 _LABEL_START = re.compile(r"^[^\w]+|[^\w]+$")
 _NOT_LABEL = re.compile(r"[^\w\-.:]+")
@@ -163,6 +167,7 @@ class Context:
         self.preamble_formats: dict[str, NumberFormat] = {}  # of counters, before the body
         self.theorem_numbers: dict[str, Node] = {}  # what the next theorem of a counter has for a number
         self.restated: dict[str, Restatable] = {}  # theorems that a command says again, by its name
+        self.heading_styles: dict[int, HeadingStyle] = {}  # by level
         self.colors: dict[str, str] = {}
         self.packages: set[str] = set()
         self.document_class = "article"

@@ -16,9 +16,9 @@ from typlora.convert.document.tally import count
 
 _SWITCHES = """
     rm rmfamily sf sffamily md mdseries up upshape normalfont
-    upright unboldmath centering raggedright raggedleft sloppy fussy noindent indent
+    upright unboldmath raggedright sloppy fussy noindent indent
     leavevmode frenchspacing nonfrenchspacing singlespacing onehalfspacing doublespacing justifying
-    RaggedRight RaggedLeft Centering bgroup egroup begingroup endgroup relax protect null unskip
+    RaggedRight bgroup egroup begingroup endgroup relax protect null unskip
     ignorespaces ignorespacesafterend strut mathstrut normalcolor selectfont hss vfill
     vfil vss dotfill allowbreak nobreak clearpage newpage cleardoublepage samepage eject
     filbreak goodbreak flushbottom raggedbottom makeatletter makeatother phantomsection footnoterule

@@ -11,6 +11,7 @@ from typlora.convert.document.class_looks import (
     run_in_rules,
 )
 from typlora.convert.document.context import Context
+from typlora.convert.document.heading_styles import style_rules, without_number
 from typlora.convert.document.helpers import HELPERS
 from typlora.convert.document.inline import string
 from typlora.convert.document.qed import end_of_proof
@@ -103,11 +104,12 @@ def _numbering(context: Context) -> str:
         lines.append("#show table: set par(justify: false, first-line-indent: 0pt)")
     if context.document_class != "beamer" and any(need.startswith("level-") for need in needs):
         lines.extend(heading_rules(context))
+        lines.extend(style_rules(context))
     if "heading-numbering" in needs:
         depth = int(context.options.get("secnumdepth", "2" if context.chapters else "3"))
         deepest = depth + 1 if context.chapters else depth
         lines.append(f"#set heading(numbering: {heading_numbering(context)})")
-        for level in range(max(1, deepest + 1), 7):
+        for level in sorted({*range(max(1, deepest + 1), 7), *without_number(context)}):
             if f"level-{level}" in needs:
                 lines.append(f"#show heading.where(level: {level}): set heading(numbering: none)")
     if context.document_class == "beamer":

@@ -30,10 +30,10 @@ _LAYOUT = {
     "lengths and line spacing": """setlength addtolength linespread setstretch doublespacing
         onehalfspacing doublespace baselineskip hsize vsize spacing onehalfspace adjustwidth
         changemargin""",
-    "alignment of running text": "RaggedRight RaggedLeft Centering raggedright raggedleft obeylines",
+    "alignment of running text": "RaggedRight raggedright obeylines",
     "colours of table cells and rules": "rowcolor cellcolor columncolor rowcolors arrayrulecolor",
-    "styles of headings and captions": """titleformat titlespacing addtokomafont setkomafont captionsetup
-        allsectionsfont sectionfont subsectionfont chapterfont titlelabel""",
+    "styles of headings and captions": """titlespacing addtokomafont setkomafont captionsetup
+        chapterfont titlelabel""",
     "slide themes": """usetheme usecolortheme usefonttheme setbeamertemplate setbeamerfont setbeamercolor
         setbeamercovered useinnertheme useoutertheme""",
     "rotated pages": "landscape",

@@ -145,8 +145,12 @@ def _field(builder: Builder, name: str) -> Pieces:
 
 @macro("today")
 def today(builder: Builder, node: Node, cursor: Cursor) -> None:
-    """The day the document is compiled."""
-    builder.add(Code("#datetime.today().display()"))
+    """The day the document is compiled, as LaTeX writes it; Typst knows months in English only."""
+    shown = {
+        "en": '"[month repr:long] [day padding:none], [year]"',
+        "ja": '"[year]年[month padding:none]月[day padding:none]日"',
+    }.get(builder.context.language, "")
+    builder.add(Code(f"#datetime.today().display({shown})"))
 
 
 @environment("frontmatter")
