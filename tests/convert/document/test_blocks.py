@@ -186,3 +186,32 @@ def test_a_small_size_for_the_rest_of_the_document_is_a_rule() -> None:
     assert typst("\\raggedright\\footnotesize Words.\n\n\\normalsize More.") == (
         "#set text(size: 8pt)\n\nWords.\n\n#set text(size: 10pt)\n\nMore."
     )
+
+
+def test_labels_of_lists_with_letters() -> None:
+    """``(A1)``: a letter that Typst would count with stands in a function; ``ref=`` is for references."""
+    body = (
+        "\\begin{enumerate}[label=(A\\arabic*)]\\item\\label{a} x\\end{enumerate}"
+        "\\begin{enumerate}[label=Step \\arabic*:,ref=\\arabic*]\\item\\label{s} y\\end{enumerate}"
+        "\\begin{enumerate}[label={\\bfseries Claim \\roman*.}]\\item\\label{c} z\\end{enumerate}"
+        "\\ref{a}, \\ref{s}, \\ref{c}."
+    )
+    shown = typst(body, "\\usepackage{enumitem}")
+    assert '#set enum(numbering: n => "(A" + numbering("1", n) + ")")' in shown
+    assert '#set enum(numbering: "Step 1:")' in shown
+    assert '#set enum(numbering: n => "Claim " + numbering("i", n) + ".")' in shown
+    assert shown.endswith("#link(<a>)[(A1)], #link(<s>)[1], #link(<c>)[Claim i.].")
+    assert compile_error(drafted(body)) == ""
+
+
+def test_lists_within_a_paragraph() -> None:
+    items = "\\item\\label{o} sing, \\item dance"
+    body = f"We \\begin{{enumerate*}}[label=(\\roman*)]{items}\\end{{enumerate*}} and \\ref{{o}}."
+    shown = typst(body, "\\usepackage[inline]{enumitem}")
+    assert shown == "We (i)~sing, #metadata(none) <o> (ii)~dance and #link(<o>)[(i)]."
+    assert compile_error(drafted(body)) == ""
+
+
+def test_bullets_of_the_author() -> None:
+    assert typst("\\begin{itemize}[label=--]\\item a\\end{itemize}") == "#[\n#set list(marker: [--])\n- a\n]"
+    assert typst("\\begin{itemize}[nosep]\\item a\\end{itemize}") == "- a"

@@ -1,9 +1,8 @@
 """Lists: ``- item``, ``+ item``, ``/ term: description``, nested and with the labels LaTeX would print."""
 
-import re
-
 from typlora.convert.document.builder import Builder, environment, environment_arguments, macro
-from typlora.convert.document.context import Target, letter, roman
+from typlora.convert.document.context import Target
+from typlora.convert.document.list_labels import LEVELS, Label, bullet, read_label
 from typlora.convert.document.nodes import Cursor, Node, content, is_macro, kind
 from typlora.convert.document.pieces import (
     Code,
@@ -19,10 +18,6 @@ from typlora.convert.document.pieces import (
 )
 from typlora.convert.document.seams import mark_odd
 from typlora.tex.unit import UnitKind
-
-# LaTeX's own labels of the four levels of enumerate; Typst's default is 1. at every level.
-_LEVELS = ["1.", "(a)", "i.", "A."]
-_KINDS = {"arabic": "1", "alph": "a", "Alph": "A", "roman": "i", "Roman": "I"}
 
 Item = tuple[Node | None, list[Node], Node]
 
@@ -46,7 +41,12 @@ def items(builder: Builder, nodes: list[Node]) -> tuple[list[Node], list[Item]]:
 def itemize(builder: Builder, node: Node) -> None:
     """A bullet list; items with labels of their own keep them."""
     spec = {"list": "{{", "dinglist": "{"}.get(node.environmentname, "[")
-    _write(builder, node, environment_arguments(builder, node, spec)[1], "- ")
+    arguments, nodes = environment_arguments(builder, node, spec)
+    if node.environmentname in {"itemize*", "inparaitem"}:
+        write_inline(builder, nodes, None, 1)
+        return
+    given = builder.source(arguments[0]) if spec == "[" else ""
+    _write(builder, node, nodes, "- ", bullet=bullet(builder, node, given))
 
 
 @environment("enumerate", "compactenum", "asparaenum", "inparaenum", "enumerate*")
@@ -56,17 +56,19 @@ def enumerate_list(builder: Builder, node: Node) -> None:
     (options,), nodes = environment_arguments(builder, node, "[")
     depth = int(context.options.get("enumerate-depth", "0"))
     given = builder.source(options)
-    pattern, start = _numbering(given)
-    if not pattern and (usual := context.options.get("enum-label")) and not depth:
-        pattern = _numbering(usual)[0]
-    resume = "resume" in builder.source(options)
-    if resume:
+    enumitem = "enumitem" in context.packages
+    label, start = read_label(given, enumitem=enumitem)
+    if label is None and (usual := context.options.get("enum-label")) and not depth:
+        label = read_label(usual, enumitem=enumitem)[0]
+    if "resume" in given:
         start = context.counters.values.get(f"enum{depth}", 0) + 1
-    shown = pattern or _LEVELS[min(depth, 3)]
+    if node.environmentname in {"enumerate*", "inparaenum"}:
+        write_inline(builder, nodes, label or LEVELS[0], start)
+        return
     context.options["enumerate-depth"] = str(depth + 1)
-    if depth and not pattern:
+    if depth and label is None:
         context.need("enum-levels")
-    _write(builder, node, nodes, "+ ", pattern=shown, usual=not pattern, start=start, depth=depth)
+    _write(builder, node, nodes, "+ ", label=label, start=start, depth=depth)
     context.options["enumerate-depth"] = str(depth)
 
 
@@ -86,44 +88,19 @@ def setlist(builder: Builder, node: Node, cursor: Cursor) -> None:
         builder.context.options["enum-label"] = builder.source(options)
 
 
-def _numbering(options: str) -> tuple[str, int]:
-    """Typst numbering pattern and first number from enumitem's or enumerate's optional argument."""
-    start = int(found[1]) if (found := re.search(r"start\s*=\s*(\d+)", options)) else 1
-    label = (
-        found[1]
-        if (found := re.search(r"label\*?\s*=\s*(\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|[^,]*)", options))
-        else ""
-    )
-    if not label and options and "=" not in options:
-        label = re.sub(r"\{[^{}]*\}", "", options)
-        found = re.search(r"[1aAiI]", label)
-        return (
-            _clean(label[: found.start()]) + found[0] + _clean(label[found.end() :]) if found else ""
-        ), start
-    found = re.search(r"\\(arabic|alph|Alph|roman|Roman)\*?", label)
-    if not found:
-        return "", start
-    return _clean(label[: found.start()]) + _KINDS[found[1]] + _clean(label[found.end() :]), start
-
-
-def _clean(text: str) -> str:
-    """The punctuation around a number; letters would be read as numbers by Typst."""
-    text = re.sub(r"\\[a-zA-Z]+\*?", "", text)
-    return re.sub(r"[{}*~\"\\]|[1aAiI]", "", text)
-
-
 def _write(
     builder: Builder,
     node: Node,
     nodes: list[Node],
     marker: str,
     *,
-    pattern: str = "",
-    usual: bool = True,
+    label: Label | None = None,
     start: int = 1,
     depth: int = 0,
+    bullet: Pieces | None = None,
 ) -> None:
     context = builder.context
+    shown = label or LEVELS[min(depth, 3)]
     before, found = items(builder, nodes)
     lead = builder.nested()
     lead.run([n for n in before if kind(n) != "comment"])
@@ -133,23 +110,23 @@ def _write(
     saved = context.current
     out: Pieces = []
     number = start - 1
-    explicit = marker == "+ " and any(label is not None for label, _, _ in found)
-    for label, inner, _ in found:
+    explicit = marker == "+ " and any(own is not None for own, _, _ in found)
+    for own, inner, _ in found:
         if out:
             out.append(Mark("\n"))
         target: Target | None = None
-        if marker == "+ " and label is None:
+        if marker == "+ " and own is None:
             number += 1
-            target = context.current = Target("item", _format(pattern, number))
+            target = context.current = Target("item", shown.reference(number))
         body = builder.nested()
         body.run(inner)
         body.flush()
         mark_odd(context, body.chunks)
         pieces = _body(body, target)
         if marker == "/ ":
-            out.extend(_term(builder, label, pieces))
-        elif label is not None:
-            out.extend(_labelled(builder, label, pieces))
+            out.extend(_term(builder, own, pieces))
+        elif own is not None:
+            out.extend(_labelled(builder, own, pieces))
         elif explicit:
             out.extend([Mark(f"{number}. "), Shift(2), *pieces, Shift(-2)])
         else:
@@ -158,34 +135,35 @@ def _write(
     context.current = saved
     if not out:
         return
-    if marker == "+ " and (not usual or start != 1):
-        out = [
-            Mark("#[\n"),
-            Later(lambda: _settings(builder, "" if usual else pattern, start)),
-            *out,
-            Mark("\n]"),
-        ]
+    if bullet:
+        out = [Mark("#[\n#set list(marker: ["), *bullet, Mark("])\n"), *out, Mark("\n]")]
+    elif marker == "+ " and (label is not None or start != 1):
+        out = [Mark("#[\n"), Later(lambda: _settings(builder, label, start)), *out, Mark("\n]")]
     builder.block(UnitKind.LIST, out, node)
 
 
-def _settings(builder: Builder, pattern: str, start: int) -> Pieces:
-    settings = [f'numbering: "{pattern}"'] if pattern else []
-    settings += ["full: false"] if pattern and "enum-levels" in builder.context.needs else []
+def _settings(builder: Builder, label: Label | None, start: int) -> Pieces:
+    settings = [f"numbering: {label.numbering()}"] if label else []
+    settings += ["full: false"] if label and "enum-levels" in builder.context.needs else []
     settings += [f"start: {start}"] if start != 1 else []
     return [Mark(f"#set enum({', '.join(settings)})\n")]
 
 
-def _format(pattern: str, number: int) -> str:
-    """The number as ``\\ref`` prints it: without the punctuation after it."""
-    found = re.search(r"[1aAiI]", pattern)
-    kind_of = found[0] if found else "1"
-    shown = {
-        "1": str(number), "a": letter(number), "A": letter(number).upper(),
-        "i": roman(number).lower(), "I": roman(number),
-    }[kind_of]  # fmt: skip
-    before = pattern[: found.start()] if found else ""
-    after = pattern[found.end() :] if found else ""
-    return f"{before}{shown}{after}".rstrip(".")
+def write_inline(builder: Builder, nodes: list[Node], label: Label | None, start: int) -> None:
+    """A list within the paragraph (``enumerate*``, ``inparaenum``); bullets where there is no ``label``."""
+    context = builder.context
+    before, found = items(builder, nodes)
+    builder.run(before)
+    saved, number = context.current, start - 1
+    for own, inner, _ in found:
+        mark: Pieces = strip(builder.inline(content(own))) if own is not None else [Text("•")]
+        anchor: Pieces = []
+        if label is not None and own is None:
+            number += 1
+            target = context.current = Target("item", label.reference(number))
+            mark, anchor = [Text(label.show(number))], [target.hidden_anchor()]
+        builder.add(*mark, Text("\u00a0"), *strip(builder.inline(inner)), *anchor, Text(" "))
+    context.current = saved
 
 
 def _body(body: Builder, target: Target | None) -> Pieces:
