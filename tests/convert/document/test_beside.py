@@ -111,7 +111,7 @@ def test_each_box_of_a_float_has_its_own_caption_and_number() -> None:
     text = " ".join("\n".join(blocks(made)).split())
     assert compile_error(made) == ""
     assert text.startswith("#grid( columns: (45%, 45%), column-gutter: 1fr, ")
-    assert 'missing-image("no"), caption: [One]' in text and "<a> ], [" in text
+    assert 'missing-image("no", width: 100%), caption: [One]' in text and "<a> ], [" in text
     assert "caption: [Two], ) <b>" in text and text.endswith("See @a, @b.")
 
 

@@ -34,7 +34,7 @@ def test_missing_pictures_are_visible() -> None:
         "\\begin{figure}\\includegraphics[width=.5\\textwidth]{no}\\caption{C $x$}\\label{f}\\en"
         "d{figure}\\ref{f}"
     )
-    assert 'missing-image("no")' in "".join(str(p) for b in made.blocks for p in b.parts)
+    assert 'missing-image("no", width: 50%)' in "".join(str(p) for b in made.blocks for p in b.parts)
     assert [loss.reason for loss in made.losses] == ["picture 'no' is missing; a placeholder stands for it"]
     assert compile_error(made) == ""
 

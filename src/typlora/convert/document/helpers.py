@@ -175,8 +175,8 @@ HELPERS: dict[str, str] = {
 #let note-number(label) = context link(label, str(counter(footnote).at(label).first()))""",
     "missing-image": """\
 // Stands for a picture that could not be found or read.
-#let missing-image(name) = rect(
-  width: 60%, height: 4em, stroke: 0.5pt + gray, align(center + horizon, raw(name)),
+#let missing-image(name, width: 60%) = rect(
+  width: width, height: 4em, stroke: 0.5pt + gray, align(center + horizon, raw(name)),
 )""",
     "drawing": """\
 // Source of a picture that was drawn in LaTeX.

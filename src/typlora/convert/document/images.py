@@ -51,7 +51,9 @@ def image(context: Context, node: Node, name: str, options: str) -> str:
         what = "is missing" if found is None else f"is {found.suffix or 'of a kind'} that Typst cannot read"
         context.lose(node, f"picture '{name}' {what}; a placeholder stands for it")
         context.need("missing-image")
-        return f"#missing-image({string(name)})"
+        asked = re.search(r"(?:^|,)\s*width\s*=\s*([^,]*)", options)
+        width = length(asked[1].strip("{} ")) if asked else "auto"
+        return f"#missing-image({string(name)}{'' if width == 'auto' else f', width: {width}'})"
     path = asset(context, found)
     settings = dict(re.findall(r"([a-zA-Z]+)\s*=\s*(\{[^{}]*\}|[^,]*)", options))
     arguments = [string(path)]
