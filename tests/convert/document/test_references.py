@@ -119,3 +119,13 @@ def test_cleveref_as_its_options_and_the_author_say() -> None:
     assert last == "Section~@s, Theorem~@t, and Equation~(@e), Theorem~@t, Equation~(@e), Equation~(@e)."
     last = typst(body, preamble % "[capitalise]" + "\\crefname{thm}{thm.}{thms.}").split("\n\n")[-1]
     assert last == "Section~@s, thm.~@t, and Eq.~(@e), Thm.~@t, Eq.~(@e), Equation~(@e)."
+
+
+def test_short_titles_stand_in_the_contents() -> None:
+    body = "\\tableofcontents\\section[Short]{Long}\\section{Noted\\footnote{N.}}"
+    body += "\\subsection*{Free}\\label{f}\\ref{f}"
+    shown = typst(body)
+    assert "= #with-short[Short][Long]" in shown and "= #with-short[Noted][Noted#footnote[N.]]" in shown
+    assert shown.endswith("#link(<f>)[2]")  # as LaTeX: the number of what was numbered last
+    assert compile_error(drafted(body)) == ""
+    assert typst("\\section[Short]{Long}") == "= Long"

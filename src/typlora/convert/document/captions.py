@@ -3,7 +3,7 @@
 from typlora.convert.document.builder import Builder, macro
 from typlora.convert.document.context import Target
 from typlora.convert.document.nodes import Cursor, Node, children, content, is_macro, kind, last_argument
-from typlora.convert.document.pieces import Later, Mark, Pieces, Shift, Text, is_empty, strip
+from typlora.convert.document.pieces import Code, Later, Mark, Pieces, Shift, Text, is_empty, strip
 from typlora.tex.unit import UnitKind
 
 _BOXES = ("parbox", "makebox", "mbox", "fbox", "framebox", "resizebox", "scalebox", "raisebox", "centerline")
@@ -43,23 +43,41 @@ def _arguments(caption: Node) -> list[Node | None]:
     return Cursor([], "").arguments(caption, spec)[1:]
 
 
-def flexible(builder: Builder, caption: Node, words: Pieces) -> Pieces:
-    """``[words]``; where the document lists its floats ``with-short([...], [words])``, if the author gives
-    a short form or the caption has a footnote, which must not stand in the list again."""
-    context = builder.context
+def caption_argument(builder: Builder, caption: Node, words: Pieces) -> Pieces:
+    """``[words]``, or the short form of the list of figures and the words."""
     short, long = _arguments(caption)
+    plain = [Mark("["), *words, Mark("]")]
+    return either(builder, short, long, words, plain, "float-list")
+
+
+def flexible(builder: Builder, short: Node | None, long: Node | None) -> Pieces:
+    """The words of a heading; ``#with-short[...][...]`` where the table of contents has others."""
+    words = builder.argument(long)
+    return either(builder, short, long, words, words, "outline")
+
+
+def either(
+    builder: Builder, short: Node | None, long: Node | None, words: Pieces, plain: Pieces, need: str
+) -> Pieces:
+    """``plain``; where the document has the list ``need`` and the author gives a short form, or the words
+    have a footnote, which must not stand in the list again, both forms."""
+    context = builder.context
     listed: Pieces = []
     if short is not None:
         listed = strip(builder.argument(short))
-    elif any(is_macro(node, "footnote", "footnotemark") for node in content(long)):
-        rest = [node for node in content(long) if not is_macro(node, "footnote", "footnotemark", "protect")]
-        listed = strip(builder.inline(rest))
+    elif any(is_macro(node, "footnote", "footnotemark", "thanks") for node in content(long)):
+        notes = ("footnote", "footnotemark", "thanks", "protect")
+        listed = strip(builder.inline([node for node in content(long) if not is_macro(node, *notes)]))
+    if is_empty(listed):
+        return plain
 
     def pieces() -> Pieces:
-        if is_empty(listed) or "float-list" not in context.needs:
-            return [Mark("["), *words, Mark("]")]
+        if need not in context.needs:
+            return plain
         context.need("with-short")
-        return [Mark("with-short(["), *listed, Mark("], ["), *words, Mark("])")]
+        call = "#with-short[" if need == "outline" else "with-short(["
+        parts = ("][", "]") if need == "outline" else ("], [", "])")
+        return [Mark(call), *listed, Mark(parts[0]), *words, Code(parts[1])]
 
     return [Later(pieces)]
 

@@ -86,6 +86,20 @@ def in_style(style: str, value: int) -> str:
     return shown.get(style, str(value))
 
 
+Place = tuple[int, int]  # where words stand in the source
+
+
+@dataclass(frozen=True, slots=True)
+class GlossaryEntry:
+    """An acronym (short and long form), or a term and its description; plurals that the author gives."""
+
+    short: Place
+    long: Place
+    acronym: bool
+    shorts: Place | None = None
+    longs: Place | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Restatable:
     """A theorem to be said again: its environment, title and body, and the target that has its number."""
@@ -187,6 +201,9 @@ class Context:
         self.numbered_equations = False
         self.citations: dict[str, object] = {}
         self.aliases: dict[str, Pieces] = {}  # \defcitealias: words for a work
+        self.glossary: dict[str, GlossaryEntry] | None = None
+        self.glossary_used: dict[str, bool] = {}  # by key: since entries were last reset
+        self.symbols: list[Pieces] = []  # of the list that nomencl prints
         self.keywords: list[tuple[str, Pieces]] = []  # head and words that are printed below the title
         self.author_marks: dict[int, str] = {}  # raised: behind entry n of authors, or (-n - 1) before it
         self.slanted_authors: set[int] = set()  # entries that the class prints in italics

@@ -1,7 +1,7 @@
 """Floats and pictures: ``figure(...)`` with caption and label, images found as LaTeX finds them."""
 
 from typlora.convert.document.builder import Builder
-from typlora.convert.document.captions import caption_pieces, flat, flexible
+from typlora.convert.document.captions import caption_argument, caption_pieces, flat
 from typlora.convert.document.context import Context, Target
 from typlora.convert.document.float_body import figure_body, is_text, looks_like_table, uncaptioned
 from typlora.convert.document.footnotes import with_notes
@@ -84,7 +84,12 @@ def write_float(
     context.need(f"caption-{what}")
     if what == "table" and caption is not None and _before_table(caption, nodes):
         context.need("caption-above")
-    out += [*(body or [Mark("[]")]), Mark(",\ncaption: "), *flexible(builder, caption, words), Mark(",\n")]
+    out += [
+        *(body or [Mark("[]")]),
+        Mark(",\ncaption: "),
+        *caption_argument(builder, caption, words),
+        Mark(",\n"),
+    ]
     if out_kind:
         out.append(Mark(out_kind))
     elif kind_of:

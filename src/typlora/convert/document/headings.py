@@ -1,6 +1,7 @@
 """Sections: levels, numbers, starred forms, appendix, table of contents, labels."""
 
 from typlora.convert.document.builder import Builder, macro
+from typlora.convert.document.captions import flexible
 from typlora.convert.document.context import Context, Target, roman
 from typlora.convert.document.nodes import Cursor, Node, end, is_macro
 from typlora.convert.document.pieces import Code, Later, Mark, Piece, Pieces, Text, is_empty, plain, strip
@@ -46,12 +47,13 @@ def runs_in(context: Context, name: str) -> bool:
 )
 def heading(builder: Builder, node: Node, cursor: Cursor) -> None:
     """A heading; the label of an unnumbered one is a plain link."""
-    star, _, title = cursor.arguments(node, "*[{")
+    star, short, title = cursor.arguments(node, "*[{")
     name = {"addchap": "chapter", "addsec": "section", "specialsection": "section"}.get(
         node.macroname, node.macroname
     )
     starred = star is not None or node.macroname.startswith("add")
-    write_heading(builder, node, name, builder.argument(title), starred=starred)
+    words = flexible(builder, short, title)
+    write_heading(builder, node, name, words, starred=starred)
 
 
 def write_heading(builder: Builder, node: Node, name: str, title: Pieces, *, starred: bool) -> None:
@@ -74,6 +76,8 @@ def write_heading(builder: Builder, node: Node, name: str, title: Pieces, *, sta
         "appendix" if context.counters.appendix and name in {"section", "chapter"} else name, number
     )
     target.native = numbered
+    if not numbered:
+        target.number, target.shown = context.current.number, context.current.shown  # as LaTeX refers to it
     target.title = _one_line(title)
     context.current = target
     if runs_in(context, name):

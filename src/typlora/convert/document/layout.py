@@ -58,7 +58,6 @@ _DROPPED = {
 """,
     "[{{": "pdfbookmark",
     "[{ ": "selectlanguage",
-    "{[{": "acrodef",
     "{[": "newcounter",
     "{{{{": "definecolorset",
     "*{[{{{{[": "titleformat",
@@ -114,7 +113,7 @@ _TRANSPARENT = {
     "adjustbox": ("{{", 1), "reflectbox": ("{", 0), "rotatebox": ("[{{", 2), "shortstack": ("[{", 1),
     "makecell": ("*[{", 2), "thead": ("*[{", 2), "savebox": ("{[[{", 3), "sbox": ("{{", 1),
     "fontspec": ("{[", 1),
-    "AtBeginDocument": ("{", 0), "textls": ("[{", 1), "acro": ("{{", 0), "mathchoice": ("{{{{", 1),
+    "AtBeginDocument": ("{", 0), "textls": ("[{", 1), "mathchoice": ("{{{{", 1),
 }  # fmt: skip
 
 

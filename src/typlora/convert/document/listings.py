@@ -6,7 +6,7 @@ from typlora.convert.document.builder import Builder, environment, environment_a
 from typlora.convert.document.context import Target
 from typlora.convert.document.inline import string
 from typlora.convert.document.nodes import Cursor, Node, argument_text, end
-from typlora.convert.document.pieces import Code, Mark, Pieces, Shift, Text, call, text
+from typlora.convert.document.pieces import Code, Mark, Pieces, Shift, Text, call, strip, text
 from typlora.convert.document.slices import inline_slice
 from typlora.convert.kept import printable, raw_inline
 from typlora.tex.source import SourceText
@@ -210,6 +210,14 @@ def quotation(builder: Builder, node: Node) -> None:
     if not body:
         return
     builder.block(UnitKind.QUOTE, call("quote(block: true)", [Mark("\n"), *body, Mark("\n")]), node)
+
+
+@macro("epigraph")
+def epigraph(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """A quotation at the head of a chapter, and whose it is."""
+    words, source = (builder.argument(argument) for argument in cursor.arguments(node, "{{"))
+    head = [Mark("#quote(block: true, attribution: ["), *strip(source), Mark("])[")]
+    builder.block(UnitKind.QUOTE, [*head, *strip(words), Code("]")], node)
 
 
 @environment("comment", "xcomment", "filecontents", "filecontents*", "htmlonly", "rawhtml", "CCSXML",

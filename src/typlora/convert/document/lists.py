@@ -72,7 +72,7 @@ def enumerate_list(builder: Builder, node: Node) -> None:
     context.options["enumerate-depth"] = str(depth)
 
 
-@environment("description", "compactdesc", "labeling", "acronym")
+@environment("description", "compactdesc", "labeling")
 def description(builder: Builder, node: Node) -> None:
     """Terms and their descriptions."""
     spec = "[{" if node.environmentname == "labeling" else "["

@@ -30,6 +30,12 @@ _ALGORITHMS = ("algorithm", "procedure", "function")
 _AGAIN = re.compile(
     r"(?:(?!\\end(?:head|foot|lastfoot)\b|\\end\s*\{).)*\\end(?:head|foot|lastfoot)(?![a-z])", re.S
 )
+_ACRONYMS = frozenset("ac acs acl acf acp acsp aclp acfp Ac Acp Acl Acf".split())  # noqa: SIM905
+# Their words stand in the title block, in an order of its own.
+_FRONT = frozenset(
+    """title subtitle author address email urladdr curraddr thanks subjclass dedicatory date keywords ead
+    cortext fntext tnotetext affiliation affil institute inst and maketitle sep orcidID abstract""".split()  # noqa: SIM905
+)
 _BOXED = re.compile(r"\\newtcbtheorem\s*(?:\[[^\]]*\])?\s*\{(\w+)\}")
 _COLUMNS = re.compile(r"(?:\s*\[[^\]]*\]|\s*\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}){0,2}")
 _ACCENTS = frozenset("`'^\"~=.uvHtcdbkr")
@@ -161,6 +167,8 @@ class _Reader:
         if named is None:
             return self._mask(position)
         name, position = named[1], named.end()
+        if name in {"abstract", "keyword", "highlights", "frontmatter", "IEEEkeywords"}:
+            self._mask(position - 1, PART)
         if name.startswith(_ALGORITHMS):
             self.algorithms = max(0, self.algorithms + (1 if what == "begin" else -1))
         if what == "end":
@@ -207,7 +215,11 @@ class _Reader:
         if plain in {"endfirsthead", "endhead"}:  # what follows pages have again is reported by its writer
             again = _AGAIN.match(self.text, position, self.end)
             return self._mask(again.end() if again else position, PART)
-        if plain in {"endfoot", "endlastfoot", "caption"}:  # a foot stands in the output where the table ends
+        if plain.startswith(("gls", "Gls", "acr")) or plain in _ACRONYMS:
+            return self._mask(self._skip(position, "*[{"), PART)
+        if (
+            plain in {"endfoot", "endlastfoot", "caption", "nomenclature"} | _FRONT
+        ):  # a foot stands in the output where the table ends
             self._mask(position - 1, PART)
         if plain == "verb" or plain == "lstinline":
             return self._verb(position)
