@@ -197,7 +197,6 @@ def _term(builder: Builder, key: str) -> Pieces:
         Shift(2),
         *strip(inline_slice(builder, *entry.long)),
         Shift(-2),
-        Mark("\n"),
     ]
 
 
