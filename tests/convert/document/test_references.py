@@ -129,3 +129,11 @@ def test_short_titles_stand_in_the_contents() -> None:
     assert shown.endswith("#link(<f>)[2]")  # as LaTeX: the number of what was numbered last
     assert compile_error(drafted(body)) == ""
     assert typst("\\section[Short]{Long}") == "= Long"
+
+
+def test_works_without_a_year() -> None:
+    entry = (
+        "\\begin{thebibliography}{9}\\bibitem[Doe()Doe]{d} D.\\bibitem[Roe(2000)]{r} R.\\end{thebibliography}"
+    )
+    shown = typst("\\citet{d}, \\citep{d}, \\citealp{d}." + entry, "\\usepackage{natbib}")
+    assert shown.startswith("#link(<d>)[Doe], (#link(<d>)[Doe]), #link(<d>)[Doe].")

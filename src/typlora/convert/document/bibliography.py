@@ -77,6 +77,9 @@ def _read_label(entry: Entry, optional: str) -> None:
     if found:
         entry.author, entry.year = found["author"].strip().rstrip("("), found["year"].strip("( ")
         entry.long_author = found["long"].strip()
+    elif undated := re.fullmatch(r"([^()]+)\(\)(.*)", text):  # natbib of a work without a year
+        entry.author = entry.label = undated[1].strip()
+        entry.long_author = undated[2].strip()
     else:
         entry.label = text
 

@@ -224,21 +224,22 @@ def _author_year(
         return [Text(open_), *lead, *_joined([_link(e, e.year) for e in entries]), *tail, Text(close)]
     biblatex = "biblatex" in context.packages
     if command in {"footcite", "smartcite"} or (command == "cite" and biblatex):
-        return [*lead, *_joined([_link(e, f"{e.author} {e.year}") for e in entries]), *tail]
+        return [*lead, *_joined([_link(e, f"{e.author} {e.year}".rstrip()) for e in entries]), *tail]
     textual = command in {"citet", "textcite", "citealt", "citeasnoun", "citeA", "citeN", "shortciteN"} or (
         command == "cite" and "biblatex" not in context.packages and "natbib" in context.packages
     )
     if command == "citealt":
-        return [*lead, *_joined([_link(e, f"{e.author} {e.year}") for e in entries]), *tail]
+        return [*lead, *_joined([_link(e, f"{e.author} {e.year}".rstrip()) for e in entries]), *tail]
     if command == "citealp":
-        return [*lead, *_joined([_link(e, f"{e.author}, {e.year}") for e in entries]), *tail]
+        return [*lead, *_joined([_link(e, f"{e.author}, {e.year}".rstrip(", ")) for e in entries]), *tail]
     if textual:
         out: Pieces = []
         for index, entry in enumerate(entries):
             out += [Text(", ")] if index else []
             note = tail if index == len(entries) - 1 else []
             if is_empty(lead) and is_empty(note):
-                out += _link(entry, f"{entry.author} {open_}{entry.year}{close}")
+                dated = f" {open_}{entry.year}{close}" if entry.year else ""
+                out += _link(entry, entry.author + dated)
             elif is_empty(lead):
                 out += [*_link(entry, f"{entry.author} {open_}{entry.year}"), *note, Text(close)]
             else:
