@@ -67,6 +67,23 @@ def test_comments_and_labels_are_not_part_of_a_formula() -> None:
     assert made.formulas[0].labels == ("a",)
 
 
+def test_rows_of_multline_stand_at_their_sides_and_the_number_with_the_last() -> None:
+    check(
+        "\\begin{multline}\\label{m} a \\\\ \\shoveleft{+ b} \\\\ + c \\end{multline} \\eqref{m}",
+        '#multline(<m>, shoved: ("1": start), $ |'
+        "\\begin{multline}\na \\\\  {+ b} \\\\ + c\n\\end{multline}| $)\n"
+        "(@m)",
+    )
+    check(
+        "\\begin{multline*} a \\\\ + b \\end{multline*}",
+        "#multline($ |\\begin{multline*}\na \\\\ + b\n\\end{multline*}| $)",
+    )
+    check(
+        "\\begin{multline} a \\end{multline}",
+        "$ |\\begin{multline}\na\n\\end{multline}| $",
+    )
+
+
 def test_words_between_rows_leave_the_columns_alone() -> None:
     check(
         "\\begin{align} a &= b \\label{i} \\\\ \\intertext{and, by \\ref{i}, $x$} c &= d \\nonumber \\\\ "

@@ -104,12 +104,15 @@ def math_environment(builder: Builder, node: Node) -> None:
 def display_environment(builder: Builder, node: Node) -> None:
     """All environments of mathematics that stand alone."""
     from typlora.convert.document.intertext import has_intertext, write_with_intertext
+    from typlora.convert.document.multline import write_multline
 
     inner = _math_body(node)
     if has_intertext(inner):
         write_with_intertext(builder, node, inner)
-    else:
-        display(builder, node, *environment_formula(builder, node, inner))
+        return
+    latex, rows = environment_formula(builder, node, inner)
+    if "multline" not in node.environmentname or not write_multline(builder, node, inner, latex, rows):
+        display(builder, node, latex, rows)
 
 
 def environment_formula(

@@ -23,6 +23,8 @@ def formula_latex(nodes: Sequence[Node], context: Context) -> str:
             cuts.append((node.pos, node.pos + len("\\qedhere"), " "))
         elif is_macro(node, "ce", "cee", "cf") and (found := COMMAND.match(context.text, node.pos)):
             cuts.append((node.pos, found.end(), chemistry_latex(found[1])))
+        elif is_macro(node, "shoveleft", "shoveright"):  # the row is at its side (`multline`)
+            cuts.append((node.pos, node.pos + 1 + len(node.macroname), " "))
         elif is_macro(node, *_NUMBERING):
             cuts.append((node.pos, _macro_end(node, context), " "))
         elif is_macro(node, "makebox") and (box := _BOX.match(context.text, node.pos)):
