@@ -140,8 +140,9 @@ _MACRO_ROWS: tuple[tuple[str, str], ...] = (
         roman Roman alph Alph fnsymbol value theoremstyle graphicspath DeclareGraphicsExtensions
         usetikzlibrary tikzset tikzstyle pgfplotsset lstset geometry selectlanguage hyphenation sisetup
         mdfsetup mathtoolsset newif newlength newsavebox AtBeginDocument AtEndDocument pdfinfo
-        pdfstringdefDisableCommands tcbset usebeamerfont usebeamercolor""",
+        pdfstringdefDisableCommands tcbset""",
     ),
+    ("*[{", "usebeamerfont usebeamercolor"),
     (
         "[{",
         """usepackage RequirePackage documentclass LoadClass usetheme usecolortheme usefonttheme

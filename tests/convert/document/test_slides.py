@@ -69,3 +69,55 @@ def test_old_frames_subtitles_blocks_and_unnumbered_theorems() -> None:
 
 def test_slides_are_as_wide_as_they_were() -> None:
     assert 'paper: "presentation-16-9"' in slides("\\begin{frame}x\\end{frame}").preamble
+
+
+def test_columns_have_their_widths_whether_environments_or_commands() -> None:
+    grid = "#grid(\n  columns: (30fr, 70fr),\n  column-gutter: 1em,\n  align: horizon,\n"
+    inside = "  [\n    a\n  ],\n  [\n    b\n  ],\n)"
+    columns = "\\begin{frame}\\begin{columns}%s\\end{columns}\\end{frame}"
+    assert text(columns % "\\column{.3\\textwidth} a \\column{.7\\textwidth} b") == grid + inside
+    environments = (
+        "\\begin{column}{.3\\textwidth}a\\end{column}\\hfill\\begin{column}{.7\\textwidth}b\\end{column}"
+    )
+    assert text(columns % environments) == grid + inside
+    assert "align" not in text((columns % environments).replace("{columns}", "{columns}[T]", 1))
+
+
+def test_overlays_within_formulas_leave_the_formula_whole() -> None:
+    made = slides(
+        "\\begin{frame}\\begin{align*}a &= b \\\\ \\pause "
+        "\\onslide<2->{c &= d} \\\\ \\uncover<3>{e} &= \\alert<2>{f}"
+        "\\end{align*} $x_\\alert{i}$ $\\alt<2>{u}{v}$\\end{frame}"
+    )
+    shown = [" ".join(formula.latex.split()) for formula in made.formulas]
+    assert shown == [
+        r"\begin{align*} a &= b \\ c &= d \\ {e} &= {f} \end{align*}", "x_ {i}", r"{u}\;/\;{v}"
+    ]  # fmt: skip
+
+
+def test_modes_of_headings_and_targets_of_links_are_no_words() -> None:
+    shown = text(
+        "\\section<presentation>{S}\\begin{frame}\\frametitle<presentation>{F}"
+        "\\hyperlink{main<2>}{\\beamergotobutton{Go}} {\\usebeamercolor[fg]{title} words}\\end{frame}"
+    )
+    assert "= S\n\n=== F" in shown and "[Go] words" in shown and "<2>" not in shown and "fg" not in shown
+
+
+def test_what_slides_show_again_or_by_themselves_is_reported() -> None:
+    made = draft(
+        read_string(
+            "\\documentclass{beamer}\\AtBeginSection[]{\\begin{frame}{Next}\\end{frame}}\\begin{document}"
+            "\\begin{frame}[label=a]x\\end{frame}\\againframe<2>{a}\\begin{frame}\\movie{still}{f.mp4}\\end{frame}"
+            "\\end{document}"
+        )
+    )
+    reasons = " ".join(loss.reason for loss in made.losses)
+    assert "every section" in reasons and "not shown again" in reasons and "films" in reasons
+    assert "still" in "".join(blocks(made)) and "f.mp4" not in "".join(blocks(made))
+
+
+def test_commands_within_semiverbatim() -> None:
+    assert "```\nf(x) {y}\n```" in text(
+        "\\begin{frame}[fragile]\n"
+        "\\begin{semiverbatim}\nf(\\alert{x}) \\{y\\}\n\\end{semiverbatim}\n\\end{frame}"
+    )

@@ -2,7 +2,7 @@
 
 import re
 
-from typlora.convert.document.builder import MACROS, Builder, Chunk, environment, environment_arguments, macro
+from typlora.convert.document.builder import MACROS, Builder, Chunk, environment, macro
 from typlora.convert.document.nodes import (
     NO_NODE,
     Chars,
@@ -159,8 +159,9 @@ def block(builder: Builder, node: Node) -> None:
     """A titled box."""
     cursor = Cursor(children(node), builder.context.text)
     _take_overlay(cursor)
-    (argument,) = cursor.arguments(node, "{")
-    title = builder.argument(argument)
+    spec = {"beamercolorbox": "[{", "beamerboxesrounded": "[{"}.get(node.environmentname, "{")
+    argument = cursor.arguments(node, spec)[-1]
+    title = builder.argument(argument) if node.environmentname != "beamercolorbox" else []  # a colour's name
     body = builder.flow(cursor.rest())
     inside: Pieces = [Mark("\n"), Shift(2), Mark("  ")]
     if not is_empty(title):
@@ -169,45 +170,53 @@ def block(builder: Builder, node: Node) -> None:
     builder.block(UnitKind.PARAGRAPH, call(style, [*inside, *body, Shift(-2), Mark("\n")]), node)
 
 
-@environment(
-    "columns", "column", "overlayarea", "overprint", "onlyenv", "uncoverenv", "actionenv", "overlayarea"
-)
-def columns(builder: Builder, node: Node) -> None:
-    """Columns follow each other."""
-    name = node.environmentname
-    if name == "columns":
-        _, nodes = environment_arguments(builder, node, "[")
-        parts = [n for n in nodes if kind(n) == "environment" and n.environmentname == "column"]
-        if parts and all(
-            kind(n) in {"environment", "comment"} or not getattr(n, "chars", "x").strip() for n in nodes
-        ):
-            cells: Pieces = []
-            for part in parts:
-                _, inner = environment_arguments(builder, part, "[{")
-                cells += [Mark("[\n"), *builder.flow(inner), Mark("\n], ")]
-            widths = ", ".join(["1fr"] * len(parts))
-            builder.block(
-                UnitKind.PARAGRAPH,
-                [Mark(f"#grid(columns: ({widths},), column-gutter: 1em, "), *cells, Code(")")],
-                node,
-            )
-            return
-        builder.run(nodes)
-        return
-    spec = {"column": "[{", "overlayarea": "{{"}.get(name, "")
+@environment("column", "overlayarea", "overprint", "onlyenv", "uncoverenv", "actionenv")
+def shown_at_times(builder: Builder, node: Node) -> None:
+    """What is there on some of the slides of a frame follows what stands before."""
+    spec = {"column": "[{", "overlayarea": "{{"}.get(node.environmentname, "")
     cursor = Cursor(children(node), builder.context.text)
     _take_overlay(cursor)
     cursor.arguments(node, spec)
-    if name.startswith("AtBegin"):
-        builder.context.lose(node, "slides that are made at the begin of every section are not in the output")
     builder.flush()
     builder.run(cursor.rest())
     builder.flush()
 
 
+@macro("againframe")
+def again(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """A frame that is shown a second time."""
+    _take_overlay(cursor)
+    argument = cursor.arguments(node, "[[{")[2]
+    stop = end(argument) if argument is not None else end(node)
+    latex = builder.context.text[node.pos : stop]
+    builder.context.lose(node, "a frame that was shown before is not shown again", latex)
+
+
+@macro("beamerbutton", "beamergotobutton", "beamerskipbutton", "beamerreturnbutton")
+def button(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """The words of a button, with a frame around them."""
+    (argument,) = cursor.arguments(node, "{")
+    builder.add(
+        *call(
+            "box(stroke: 0.5pt, inset: (x: 2pt), outset: (y: 2pt), radius: 3pt)", builder.argument(argument)
+        )
+    )
+
+
+@macro("movie", "sound", "multiinclude")
+def film(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """What stands for a film before it is played."""
+    _, poster, name = cursor.arguments(node, "[{{")
+    stop = end(name) if name is not None else end(node)
+    builder.context.lose(
+        node, "films and sounds are not in the output", builder.context.text[node.pos : stop]
+    )
+    builder.run(content(poster))
+
+
 @macro("titlepage", "insertframenumber", "inserttitle", "usebeamercolor", "usebeamerfont", "setbeamersize",
     "AtBeginSection",
-       "AtBeginSubsection", "insertsectionhead", "hypersetup", "transdissolve",
+       "AtBeginSubsection", "insertsectionhead", "hypersetup",
        "beamertemplatenavigationsymbolsempty",
        "logo", "titlegraphic", "mode", "beamerdefaultoverlayspecification")  # fmt: skip
 def machinery(builder: Builder, node: Node, cursor: Cursor) -> None:
@@ -220,6 +229,9 @@ def machinery(builder: Builder, node: Node, cursor: Cursor) -> None:
     "hypersetup": "{",
             "AtBeginSubsection": "[{", "logo": "{", "titlegraphic": "{"}.get(name, "")  # fmt: skip
     _take_overlay(cursor)
-    cursor.arguments(node, spec)
-    if name.startswith("AtBegin"):
-        builder.context.lose(node, "slides that are made at the begin of every section are not in the output")
+    arguments = cursor.arguments(node, spec)
+    if name.startswith("AtBegin") and arguments[-1] is not None:
+        latex = builder.context.text[node.pos : end(arguments[-1])]
+        builder.context.lose(
+            node, "slides that are made at the begin of every section are not in the output", latex
+        )

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typlora.convert.document.chemistry import COMMAND, chemistry_latex
 from typlora.convert.document.context import Context
 from typlora.convert.document.nodes import Node, end, is_macro, kind, walk
+from typlora.convert.document.overlays import IN_FORMULAS, formula_cuts
 from typlora.convert.document.tally import count
 
+_COLORS = "layout not carried over: colours inside formulas"
 _NUMBERING = ("nonumber", "notag", "label", "tag", "yesnumber", "IEEEnonumber", "IEEEyesnumber", "donumber")
 
 
@@ -30,8 +32,12 @@ def formula_latex(nodes: Sequence[Node], context: Context) -> str:
         elif is_macro(node, "makebox") and (box := _BOX.match(context.text, node.pos)):
             cuts.append((node.pos, box.end(), "\\mbox"))
         elif is_macro(node, "textcolor", "color"):
-            count(context, "layout not carried over: colours inside formulas", node, node.macroname, "")
+            count(context, _COLORS, node, node.macroname, "")
             cuts.append((node.pos, _color_end(node, context), " "))
+        elif context.document_class == "beamer" and is_macro(node, *IN_FORMULAS):
+            if node.macroname in {"alert", "structure"}:
+                count(context, _COLORS, node, node.macroname, "")
+            cuts += formula_cuts(context.text, node.pos, node.macroname)
         elif is_macro(node, "linkdest", "hypertarget", "hyperlink", "texorpdfstring"):
             cuts.append((node.pos, *_link_cut(node, context)))
     return _cut(context.text, nodes[0].pos, end(nodes[-1]), cuts)

@@ -47,6 +47,7 @@ _DROPPED = {
         addtokomafont setkomafont PackageWarning
 """,
     "[": """
+        transfade transdissolve transwipe transpush transcover transboxin transboxout transuncover
         pagebreak nopagebreak nolinebreak displaybreak allowdisplaybreaks twocolumn addlinespace
         bibliographyunit
 """,

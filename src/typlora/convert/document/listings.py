@@ -45,7 +45,9 @@ def verbatim(builder: Builder, node: Node) -> None:
         language = found[1].strip("{} ")
     if not language and name in {"pycode", "python", "pythoncode"}:
         language = "python"
-    if name == "alltt":
+    if name == "semiverbatim":
+        inside = re.sub(r"\\(?:alert|structure|textbf|textit|emph)\{([^{}]*)\}", r"\1", inside)
+    if name in {"alltt", "semiverbatim"}:
         inside = re.sub(r"\\([{}\\])", r"\1", inside)
     if name == "lstlisting":
         inside = _unescaped(builder, node, inside)

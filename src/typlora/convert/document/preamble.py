@@ -115,6 +115,8 @@ def _numbering(context: Context) -> str:
     if context.document_class == "beamer":
         lines.append("// Sections are in the outline only; slides begin with their own titles.")
         lines.append("#show heading.where(level: 1): none\n#show heading.where(level: 2): none")
+        if "level-3" in needs or context.options.get("frames"):
+            lines.append("#show heading.where(level: 3): set text(1.3em)")
     by_place = "heading-numbering" in needs and numbers_by_place(context)
     within = {
         kind: outer

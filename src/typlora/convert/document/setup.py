@@ -56,7 +56,7 @@ _DECLARATIONS = (
     "affiliation", "authornote", "curraddr", "urladdr", "dedicatory", "subjclass", "translator",
     "additionalaffiliation", "ead", "cortext", "fntext",
     "address", "email", "affil", "keywords", "subject", "publishers", "titlehead", "curraddr", "abst",
-    "@addtoreset", "secnumdepth", "altaffiliation", "dedication",
+    "AtBeginSection", "AtBeginSubsection", "@addtoreset", "secnumdepth", "altaffiliation", "dedication",
 )  # fmt: skip
 
 

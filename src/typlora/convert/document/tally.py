@@ -35,7 +35,8 @@ _LAYOUT = {
     "styles of headings and captions": """titlespacing addtokomafont setkomafont captionsetup
         chapterfont titlelabel""",
     "slide themes": """usetheme usecolortheme usefonttheme setbeamertemplate setbeamerfont setbeamercolor
-        setbeamercovered useinnertheme useoutertheme""",
+        setbeamercovered useinnertheme useoutertheme transfade transdissolve transwipe transpush transcover
+        transboxin transboxout transuncover""",
     "rotated pages": "landscape",
     "bookmarks and other data of the PDF": "hypersetup pdfbookmark",
 }  # fmt: skip

@@ -95,7 +95,8 @@ def write_title(builder: Builder, node: Node) -> None:
             context.need("spanning", "noted")
             builder.block(UnitKind.PARAGRAPH, call("spanning", call("align(center)", body)), node)
         else:
-            builder.block(UnitKind.PARAGRAPH, call("align(center)", body), node)
+            middle = " + horizon" if context.document_class == "beamer" else ""
+            builder.block(UnitKind.PARAGRAPH, call(f"align(center{middle})", body), node)
     for saved in context.meta.pop("abstract", []):
         write_abstract(builder, node, saved)
     for kind_of, listed in context.keywords:
