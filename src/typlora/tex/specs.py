@@ -248,7 +248,9 @@ STRUCTURAL = frozenset(
     mathit mathbb mathcal mathfrak ensuremath not usefont fontsize centering labelitemi labelitemii
     labelitemiii labelitemiv labelenumi labelenumii labelenumiii labelenumiv markboth markright
     sectionmark chaptermark subsectionmark leftmark rightmark pagestyle thispagestyle qed qedsymbol
-    proofname \\ relax protect space""")
+    proofname listfigurename listtablename listalgorithmname lstlistingname lstlistlistingname algorithmname
+    figureautorefname tableautorefname sectionautorefname equationautorefname chapterautorefname
+    theoremautorefname \\ relax protect space""")
 )
 """Commands that are never expanded, whatever a document or its class says they are."""
 

@@ -162,3 +162,45 @@ def test_lists_of_figures_have_the_short_captions() -> None:
     assert "numbering: none,\n  outlined: false" in shown
     assert compile_error(drafted(body)) == ""
     assert "caption: [Long]" in typst(body.replace("\\listoffigures", ""))
+
+
+def test_names_of_parts_are_the_authors_or_the_languages() -> None:
+    preamble = (
+        "\\usepackage[ngerman]{babel}\\usepackage{amsthm,listings,algorithm}\n"
+        "\\renewcommand{\\figurename}{Abb.}\\addto\\captionsngerman{\\renewcommand{\\contentsname}{Inhalt}}\n"
+        "\\renewcommand\\lstlistingname{Quelltext}\\floatname{algorithm}{Verfahren}\n"
+    )
+    made = drafted(
+        "\\tableofcontents\\listoffigures\\begin{proof}p\\end{proof}\\begin{figure}a\\caption{A}\\end{figure}\n"
+        "\\begin{algorithm}\\caption{B}x\\end{algorithm}\\begin{lstlisting}[caption=C]\ny\n\\end{lstlisting}",
+        preamble,
+    )
+    shown = whole(made)
+    assert compile_error(made) == ""
+    for part in (
+        "#outline(title: [Inhalt])", "title: [Abbildungsverzeichnis]", "title: [Beweis]",
+        "supplement: [Abb.]",
+        'supplement: "Verfahren"', "supplement: [Quelltext]",
+    ):  # fmt: skip
+        assert part in shown
+
+
+def test_a_name_that_the_body_sets_holds_from_there() -> None:
+    shown = typst(
+        "\\begin{figure}a\\caption{A}\\end{figure}\n\\renewcommand{\\figurename}{Supplementary Figure}\n"
+        "\\begin{figure}b\\caption{B}\\end{figure}"
+    )
+    rule = "#show figure.where(kind: image): set figure(supplement: [Supplementary Figure])"
+    assert shown.index("[A]") < shown.index(rule) < shown.index("[B]")
+
+
+def test_continued_floats_keep_their_number() -> None:
+    made = drafted(
+        "\\begin{figure}a\\caption{A}\\label{a}\\end{figure}\\begin{figure}\\ContinuedFloat b\\caption{B}"
+        "\\end{figure}\\begin{figure}c\\caption{C}\\label{c}\\end{figure}\\nameref{c}",
+        "\\usepackage{caption}",
+    )
+    shown = whole(made)
+    assert compile_error(made) == ""
+    back = "#counter(figure.where(kind: image)).update(n => n - 1)"
+    assert shown.count(back) == 1 and shown.index("[A]") < shown.index(back) < shown.index("[B]")

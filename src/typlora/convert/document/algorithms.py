@@ -6,8 +6,10 @@ from typlora.convert.document.algorithm2e import read_algorithm2e
 from typlora.convert.document.builder import Builder, environment, environment_arguments
 from typlora.convert.document.captions import caption_words
 from typlora.convert.document.context import Target
+from typlora.convert.document.inline import string
 from typlora.convert.document.nodes import Node, argument_text, is_blank, is_macro, kind, known_arguments
 from typlora.convert.document.pieces import Mark, Pieces, Shift, is_empty
+from typlora.convert.document.printed_names import printed_name
 from typlora.convert.document.statements import write_lines
 from typlora.tex.unit import UnitKind
 
@@ -42,7 +44,10 @@ def algorithm(builder: Builder, node: Node) -> None:
     if is_empty(body):
         return
     context.need("algorithm-figure")
-    out: Pieces = [Mark("#figure(\n"), Shift(2), Mark('  kind: "algorithm",\nsupplement: "Algorithm",\n')]
+    name = context.options.get("name-algorithm") or printed_name(context, "algorithmname")
+    out: Pieces = [
+        Mark("#figure(\n"), Shift(2), Mark(f'  kind: "algorithm",\nsupplement: {string(name)},\n')
+    ]  # fmt: skip
     if words is not None:
         out += [Mark("caption: ["), *words, Mark("],\n")]
     else:

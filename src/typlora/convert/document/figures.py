@@ -5,6 +5,7 @@ from typlora.convert.document.captions import caption_argument, caption_pieces, 
 from typlora.convert.document.context import Context, Target
 from typlora.convert.document.float_body import figure_body, is_text, looks_like_table, uncaptioned
 from typlora.convert.document.footnotes import with_notes
+from typlora.convert.document.inline import string
 from typlora.convert.document.nodes import (
     Node,
     is_macro,
@@ -71,7 +72,8 @@ def write_float(
         if not body:
             return []
         return uncaptioned(body)
-    out_kind = f'kind: {_OWN_KINDS[what]},\nsupplement: "{OWN_FLOATS[what]}",\n' if what in OWN_FLOATS else ""
+    name = context.options.get(f"name-{what}", OWN_FLOATS.get(what, ""))
+    out_kind = f"kind: {_OWN_KINDS[what]},\nsupplement: {string(name)},\n" if what in OWN_FLOATS else ""
     kind_argument = "" if (what == "table") == looks_like_table(body) and not is_text(body) else what
     kind_of = {"table": "table", "figure": "image"}.get(kind_argument, "")
     if starred:

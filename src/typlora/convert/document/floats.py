@@ -11,7 +11,7 @@ from typlora.convert.document.context import Context
 from typlora.convert.document.figures import OWN_FLOATS, over_columns, write_float
 from typlora.convert.document.float_body import figure_body
 from typlora.convert.document.nodes import Node, children, content, end, is_macro, kind, last_argument
-from typlora.convert.document.pieces import Mark, Pieces
+from typlora.convert.document.pieces import Code, Mark, Pieces
 from typlora.convert.document.sizes import float_in_size
 from typlora.tex.unit import UnitKind
 
@@ -38,10 +38,25 @@ def float_environment(builder: Builder, node: Node) -> None:
     saved, saved_centred = context.current, context.options.get("centred", "")
     centred = any(is_macro(one, "centering") or _is_centre(one) for one in nodes)
     context.options["centred"] = "yes" if centred else ""
+    _continued(builder, node, nodes, what)
     for pieces in _figures(builder, node, nodes, what):
         builder.block(UnitKind.TABLE if what == "table" else UnitKind.FIGURE, pieces, node)
     context.options["in-float"], context.options["centred"] = saved_float, saved_centred
     context.current = saved
+
+
+def _continued(builder: Builder, node: Node, nodes: list[Node], what: str) -> None:
+    """``\\ContinuedFloat``: the number is that of the float before."""
+    counted = any(is_macro(one, "caption") for one in flat(nodes))
+    if (
+        counted
+        and what in {"figure", "table"}
+        and any(is_macro(one, "ContinuedFloat") for one in flat(nodes))
+    ):
+        builder.context.counters.values[what] = max(0, builder.context.counters.values.get(what, 0) - 1)
+        kind_of = "table" if what == "table" else "image"
+        back = Code(f"#counter(figure.where(kind: {kind_of})).update(n => n - 1)")
+        builder.block(UnitKind.RAW, [back], node)
 
 
 def _figures(

@@ -3,8 +3,10 @@
 from typlora.convert.document.builder import Builder, macro
 from typlora.convert.document.captions import flexible
 from typlora.convert.document.context import Context, Target, roman
+from typlora.convert.document.emit import escape
 from typlora.convert.document.nodes import Cursor, Node, end, is_macro
 from typlora.convert.document.pieces import Code, Later, Mark, Piece, Pieces, Text, is_empty, plain, strip
+from typlora.convert.document.printed_names import printed_name
 from typlora.convert.document.tally import count
 from typlora.tex.unit import UnitKind
 
@@ -174,19 +176,20 @@ def appendix(builder: Builder, node: Node, cursor: Cursor) -> None:
 def contents(builder: Builder, node: Node, cursor: Cursor) -> None:
     """Tables of contents are made by Typst again."""
     targets = {
-        "tableofcontents": "#outline()",
-        "listoffigures": "#outline(title: [List of Figures], target: figure.where(kind: image))",
-        "listoftables": "#outline(title: [List of Tables], target: figure.where(kind: table))",
-        "listofalgorithms": '#outline(title: [List of Algorithms], target: figure.where(kind: "algorithm"))',
-        "lstlistoflistings": "#outline(title: [Listings], target: figure.where(kind: raw))",
+        "listoffigures": ("listfigurename", "image"),
+        "listoftables": ("listtablename", "table"),
+        "listofalgorithms": ("listalgorithmname", '"algorithm"'),
+        "lstlistoflistings": ("lstlistlistingname", "raw"),
     }
-    typst = targets[node.macroname]
     context = builder.context
     if node.macroname == "tableofcontents" and context.document_class != "beamer":
         context.need("outline")
         builder.block(UnitKind.HEADING, [Later(lambda: [Code(_outline(context))])], node)
         return
     context.need("float-list")
+    name, kind_of = targets.get(node.macroname, ("", ""))
+    title = escape(printed_name(context, name))
+    typst = f"#outline(title: [{title}], target: figure.where(kind: {kind_of}))"
     if builder.context.document_class == "beamer" and node.macroname == "tableofcontents":
         cursor.arguments(node, "[")
         typst = "#outline(title: none, depth: 2)"  # slides have titles of their own, which are headings too
@@ -196,6 +199,8 @@ def contents(builder: Builder, node: Node, cursor: Cursor) -> None:
 def _outline(context: Context) -> str:
     """``#outline()``, with parts if there are any, and not deeper than LaTeX's ``tocdepth``."""
     arguments = []
+    if title := printed_name(context, "contentsname"):
+        arguments.append(f"title: [{escape(title)}]")
     if "part" in context.needs:
         arguments.append('target: selector(heading).or(figure.where(kind: "part"))')
     usual = 2 if context.chapters else 3

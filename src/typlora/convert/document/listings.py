@@ -4,9 +4,11 @@ import re
 
 from typlora.convert.document.builder import Builder, environment, environment_arguments, macro
 from typlora.convert.document.context import Target
+from typlora.convert.document.emit import escape
 from typlora.convert.document.inline import string
 from typlora.convert.document.nodes import Cursor, Node, argument_text, end
 from typlora.convert.document.pieces import Code, Mark, Pieces, Shift, Text, call, strip, text
+from typlora.convert.document.printed_names import printed_name
 from typlora.convert.document.slices import inline_slice
 from typlora.convert.kept import printable, raw_inline
 from typlora.tex.source import SourceText
@@ -87,7 +89,13 @@ def _write_listing(builder: Builder, node: Node, code: Pieces, settings: dict[st
     start = context.text.find(caption, node.pos)
     words = inline_slice(builder, start, start + len(caption)) if start >= 0 else text(caption)
     pieces: Pieces = [Mark("#figure(\n"), Shift(2), Mark("  "), *code, Mark(",\ncaption: ["), *words]
-    pieces += [Mark("],\nsupplement: [Listing],\n"), Shift(-2), Mark("\n"), Mark(")"), target.anchor()]
+    pieces += [
+        Mark(f"],\nsupplement: [{escape(printed_name(context, 'lstlistingname'))}],\n"),
+        Shift(-2),
+        Mark("\n"),
+        Mark(")"),
+        target.anchor(),
+    ]
     builder.block(UnitKind.LISTING, pieces, node)
 
 

@@ -10,6 +10,7 @@ from typlora.convert.document.builder import Builder, macro
 from typlora.convert.document.context import NumberFormat
 from typlora.convert.document.nodes import Cursor, Node
 from typlora.convert.document.pieces import Mark
+from typlora.convert.document.printed_names import supplement_from_here
 from typlora.tex.unit import UnitKind
 
 _STYLES = {"arabic": "1", "alph": "a", "Alph": "A", "roman": "i", "Roman": "I"}
@@ -99,5 +100,7 @@ def _rule(name: str, format_: NumberFormat) -> str:
 @macro("renewcommand")
 def renewcommand(builder: Builder, node: Node, cursor: Cursor) -> None:
     """From here on numbers look different; any other definition says nothing to Typst."""
-    if rule := own_numbering(builder, node, cursor, again=True):
+    if rule := own_numbering(builder, node, cursor, again=True) or supplement_from_here(
+        builder.context, node.pos
+    ):
         builder.block(UnitKind.RAW, [Mark(rule)], node)

@@ -14,6 +14,7 @@ from typlora.convert.document.context import Context
 from typlora.convert.document.heading_styles import style_rules, without_number
 from typlora.convert.document.helpers import HELPERS
 from typlora.convert.document.inline import string
+from typlora.convert.document.printed_names import printed_name, supplements
 from typlora.convert.document.qed import end_of_proof
 from typlora.convert.document.theorem_rules import LEVELS, below_theorems, is_used, write_theorems
 
@@ -99,6 +100,7 @@ def _numbering(context: Context) -> str:
         if "caption-above" in needs:
             lines.append("#show figure.where(kind: table): set figure.caption(position: top)")
         lines.extend(caption_rules(context))
+        lines.extend(supplements(context))
     if "table" in needs:
         lines.append("#set table(inset: (x: 6pt, y: 0.35em))")
         lines.append("#show table: set par(justify: false, first-line-indent: 0pt)")
@@ -187,9 +189,6 @@ _REFERENCES = """\
 }"""
 
 
-_ABSTRACTS = {"ja": "概要", "de": "Zusammenfassung", "fr": "Résumé", "es": "Resumen", "it": "Sommario"}
-
-
 def _numbered_within(context: Context, kind: str, level: int) -> list[str]:
     level = max(1, level)
     number = f"numbered-within(n, level: {level}, place: place)"
@@ -232,7 +231,7 @@ def _helpers(context: Context) -> list[str]:
         if name == "theorem":
             out.extend(write_theorems(context, text))
         elif name == "abstract":
-            word = _ABSTRACTS.get(context.language, "Abstract")
+            word = printed_name(context, "abstractname")
             narrow = "pad(x: 2em, text(0.9em, body))"
             if context.two_columns and not context.options.get("abstract-spans"):
                 text = text.replace(narrow, "body")  # a column is narrow enough
@@ -244,6 +243,7 @@ def _helpers(context: Context) -> list[str]:
                 text = text.replace("[Proof]) =", "[Proof], qed: true) =").replace(
                     "#h(1fr) $square$", "#if qed [#h(1fr) $square$]"
                 )
+            text = text.replace("[Proof]", f"[{printed_name(context, 'proofname')}]")
             out.append(text.replace("$square$", end_of_proof(context)))
         else:
             out.append(text)

@@ -167,7 +167,7 @@ def _reference(context: Context, node: Node, command: str, key: str) -> Pieces:
     if command == "eqref":
         return [Text("("), *number, Text(")")]
     if command in {"autoref", "Autoref", "fullref", "thmref"}:
-        name = AUTOREF.get(target.name, target.name)
+        name = context.options.get(f"name-{target.name}autorefname") or AUTOREF.get(target.name, target.name)
         return [Text(f"{name}\u00a0"), *number] if name else number
     return number
 

@@ -11,6 +11,7 @@ from typlora.convert.document.languages import read_language
 from typlora.convert.document.nodes import Chars, Cursor, Node, children, content, is_macro, kind, walk
 from typlora.convert.document.nouns import Loss
 from typlora.convert.document.pieces import plain
+from typlora.convert.document.printed_names import read_names
 from typlora.tex.project import Project
 
 CHAPTER_CLASSES = frozenset(
@@ -107,8 +108,7 @@ def _without_indent(text: str) -> bool:
 
 
 def _names(context: Context, text: str) -> None:
-    if found := re.search(r"\\(?:re)?newcommand\*?\{?\\(?:refname|bibname)\}?\s*\{([^{}\\]+)\}", text):
-        context.options["refname"] = found[1]
+    read_names(context, text)
     if found := re.search(r"\\renewcommand\*?\s*\{?\s*\\qedsymbol\s*\}?\s*\{((?:[^{}]|\{[^{}]*\})*)\}", text):
         context.options["qed"] = found[1]
 
