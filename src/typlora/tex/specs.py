@@ -150,7 +150,11 @@ _MACRO_ROWS: tuple[tuple[str, str], ...] = (
         declaretheoremstyle fancyhead fancyfoot fancyhf lhead rhead chead lfoot rfoot cfoot num ang si
         unit tablenum""",
     ),
-    ("[{[", "setmainfont setsansfont setmonofont setCJKmainfont setmathfont"),
+    (
+        "[{[",
+        """setmainfont setsansfont setmonofont setCJKmainfont setmathfont setmainjfont setsansjfont
+        setmonojfont""",
+    ),
     ("[{{", "SI qty numrange numberwithin"),
     ("[{{{", "SIrange qtyrange definecolor providecolor"),
     ("[{[{", "colorlet"),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from typlora.convert.document.cjk_lines import CJK, IS_CJK, join_lines
 from typlora.convert.document.nouns import Seam, Slot
 from typlora.convert.document.pieces import (
     Code,
@@ -21,19 +22,14 @@ from typlora.convert.document.pieces import (
 _SPECIAL = re.compile(r"[\\*_`#$<@\[\]~\"\u00a0/\-\u00ad']")
 _LINE_MARKER = re.compile(r"(=+|[-+/](?=\s|$)|\d+\.(?=\s|$))")
 _ONLY_MARKER = re.compile(r"^\s*(?:[-+/]|\d+\.|=+)?\s*$")
-_CJK = (
-    r"\u2e80-\u303f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-    r"\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0002fa1f"
-)
-IS_CJK = re.compile(f"[{_CJK}]")
-_CJK_BREAK = re.compile(rf"(?<=[{_CJK}])\n(?=[{_CJK}])")
+_CJK_BREAK = re.compile(rf"(?<=[{CJK}])\n(?=[{CJK}])")
 _NAMES = {"*": "strong", "_": "emph"}
 
 
 def emit(pieces: Iterable[Piece]) -> tuple[str | Slot, ...]:
     """Typst of a row of pieces, with the slots kept apart."""
     emitter = _Emitter()
-    emitter.row(resolve(pieces), "\n")
+    emitter.row(join_lines(resolve(pieces)), "\n")
     return emitter.parts()
 
 

@@ -94,7 +94,7 @@ STYLES: dict[str, Callable[[Builder, Pieces], Pieces]] = {
 _BOX_ARGUMENTS = {"framebox": "[[{", "makebox": "[[{"}
 
 _SWITCH_STYLES: dict[str, Callable[[Builder, Pieces], Pieces] | None] = {
-    **dict.fromkeys(("bf", "bfseries", "boldmath"), strong),
+    **dict.fromkeys(("bf", "bfseries", "boldmath", "gtfamily", "gt"), strong),
     **dict.fromkeys(("it", "itshape", "em", "sl", "slshape"), emphasis),
     **dict.fromkeys(("tt", "ttfamily"), monospace),
     **dict.fromkeys(("sc", "scshape"), _wrapped("smallcaps")),

@@ -6,6 +6,7 @@ Line breaks between CJK characters are removed when text is written (`typlora.co
 from typlora.convert.document.builder import IGNORED, Builder, macro
 from typlora.convert.document.nodes import Cursor, Node, content
 from typlora.convert.document.pieces import Code, Mark, Styled, Text, call
+from typlora.convert.document.tally import count
 
 CLASSES = frozenset(
     [
@@ -38,10 +39,13 @@ CLASSES = frozenset(
         "ipsj",
     ]
 )
-VERTICAL = frozenset(["tarticle", "treport", "tbook", "utarticle", "utreport", "utbook"])
-IGNORED.update(
-    {"kanjiskip": "", "xkanjiskip": "", "prebreakpenalty": "", "西暦": "", "和暦": "", "yoko": "", "tate": ""}
+VERTICAL = frozenset(
+    "tarticle treport tbook utarticle utreport utbook ltjtarticle ltjtreport ltjtbook".split()  # noqa: SIM905
 )
+IGNORED.update(
+    {"kanjiskip": "", "xkanjiskip": "", "prebreakpenalty": "", "西暦": "", "和暦": "", "yoko": "", "tate": "",
+     "mcfamily": "", "mgfamily": "", "rubyfamily": ""}
+)  # fmt: skip
 
 
 @macro("ruby", "kana", "furigana", "jruby")
@@ -70,6 +74,24 @@ def emphasis_marks(builder: Builder, node: Node, cursor: Cursor) -> None:
     """Dots beside characters, which Typst has not: strong emphasis."""
     _, argument = cursor.arguments(node, "[{")
     builder.add(Styled("*", tuple(builder.argument(argument))))
+
+
+@macro("textgt", "textmc", "textmg")
+def family(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """Gothic type is what Japanese uses for strong emphasis; the other families are those of the text."""
+    (argument,) = cursor.arguments(node, "{")
+    if node.macroname == "textgt":
+        builder.add(Styled("*", tuple(builder.argument(argument))))
+    else:
+        builder.run(content(argument))
+
+
+@macro("kintou", "kintouwari", "jidou")
+def spread(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """Characters spread over a width: the characters."""
+    _, argument = cursor.arguments(node, "{{")
+    count(builder.context, "layout not carried over: horizontal space", node, node.macroname, "")
+    builder.run(content(argument))
 
 
 @macro("rensuji", "tatechuyoko")

@@ -1,4 +1,4 @@
-"""What a document calls its parts: ``Figure``, ``Contents``, ``Proof``, in its language or as the author says.
+"""What a document calls its parts (``Figure``, ``Proof``), in its language or as the author says.
 
 Read as text: the redefinitions stand in the preamble, in classes beside the document, or within
 ``\\addto\\captionsgerman``. Names that Typst has for every language are left to it.
@@ -91,7 +91,7 @@ def supplements(context: Context) -> list[str]:
 
 
 def supplement_from_here(context: Context, place: int) -> str:
-    """The rule for a name that the body redefines at ``place`` (before a supplement, say), if there is one."""
+    """The rule for a name that the body redefines at ``place``, if there is one: before a supplement, say."""
     found = _RENAMED.match(context.text, place)
     if found is None:
         return ""

@@ -181,7 +181,9 @@ def _class(builder: Builder, node: Node, cursor: Cursor) -> None:
     context.chapters = context.document_class in CHAPTER_CLASSES
     if context.document_class in CLASSES:
         context.language = "ja"
-    if context.document_class in VERTICAL:
+    if context.document_class == "jlreq":
+        context.chapters = bool({"book", "report"} & context.class_options)
+    if context.document_class in VERTICAL or "tate" in context.class_options:
         context.lose(node, "vertical writing is written horizontally")
     for option in context.class_options:
         read_language(context, option)
