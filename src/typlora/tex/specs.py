@@ -25,7 +25,7 @@ _MACRO_ROWS: tuple[tuple[str, str], ...] = (
         centerline leftline rightline kana alert structure clap llap rlap vcenter""",
     ),
     ("{{", "textcolor foreignlanguage texorpdfstring href hyperlink hypertarget eqmakebox"),
-    ("[{", "marginpar sidenote shortstack tikz inlinegraphics mintinline todo"),
+    ("[{", "marginpar marginline sidenote shortstack tikz inlinegraphics mintinline todo"),
     ("[[{", "makebox framebox savebox"),
     ("[[[{{", "parbox"),
     ("{[[{", "raisebox"),

@@ -152,3 +152,60 @@ def test_numbers_of_sections_where_they_stand_and_where_they_are_meant(
         + f'#context assert(numbering("{pattern}", ..counter(heading).at(<b>)) == "{pattern[:3]}")'
     )
     compiler.compile(probe.encode())
+
+
+def front(document_class: str, body: str, preamble: str = "") -> str:
+    made = draft(
+        read_string(f"\\documentclass{document_class}{preamble}\\begin{{document}}{body}\\end{{document}}")
+    )
+    assert compile_error(made) == ""
+    return "\n\n".join(blocks(made))
+
+
+def test_notes_of_acmart_are_marked_where_they_belong() -> None:
+    shown = front(
+        "{acmart}",
+        "\\title{T}\\author{Ada}\\authornote{Both.}\\author{Bob}\\authornotemark[1]\\author{Cyd}\\authornote{One.}"
+        "\\maketitle x",
+    )
+    for part in ("Ada#super[∗]\n", "#super[∗]Both.", "Bob#super[∗]\n", "Cyd#super[†]\n", "#super[†]One."):
+        assert part in shown
+
+
+def test_elsarticle_prints_letters_for_the_labels_of_addresses() -> None:
+    shown = front(
+        "{elsarticle}",
+        "\\begin{frontmatter}\\title{T}\\author[in1]{Ada\\corref{c}}\\author[in1,in2]{Bob}\\cortext[c]{Me.}"
+        "\\affiliation[in1]{organization={One}}\\address[in2]{Two}\\end{frontmatter}",
+    )
+    for part in ("Ada#super[∗]#super[a]", "Bob#super[a,b]", "#super[∗]Me.", "#super[a]One", "#super[b]Two"):
+        assert part in shown
+
+
+def test_marks_of_ieee_authors_are_signs_and_what_journals_add_is_reported() -> None:
+    made = draft(
+        read_string(
+            "\\documentclass{IEEEtran}\\begin{document}\\title{T}\\author{\\IEEEauthorblockN{Ada\\IEEEauthorrefmark{2}}}"
+            "\\maketitle\\IEEEpubid{0000 IEEE} x\\begin{IEEEbiography}[{\\includegraphics{a}}]{Ada} Bio."
+            "\\end{IEEEbiography}\\end{document}"
+        )
+    )
+    shown = "".join(blocks(made))
+    assert "Ada#super[†]" in shown and "0000" not in shown and "*Ada* Bio." in shown
+    assert any("0000 IEEE" in loss.latex for loss in made.losses)
+    assert any("photo" in loss.reason for loss in made.losses)
+
+
+def test_memoir_and_koma_headings() -> None:
+    shown = front(
+        "{memoir}",
+        "\\tableofcontents*\\chapter[Short][Head]{Long}\\chapterprecis{What.}x\\pfbreak y\\plainbreak{1}z",
+    )
+    assert "#outline()" in shown and "#with-short[Short][Long]" in shown and "Head" not in shown
+    assert "_What._" in shown and "#align(center)[\\* \\* \\*]" in shown and "\\*\n\n=" not in shown
+    koma = front(
+        "{scrartcl}",
+        "\\maketitle\\minisec{Mini} x",
+        "\\title{T}\\publishers{Pub}\\date{Day}",
+    )
+    assert koma.index("Day") < koma.index("Pub") and "*Mini*" in koma

@@ -5,6 +5,7 @@ import re
 from typlora.convert.document.bibliography import plain_latex
 from typlora.convert.document.builder import Builder, macro
 from typlora.convert.document.class_looks import is_revtex
+from typlora.convert.document.context import letter
 from typlora.convert.document.nodes import NO_NODE, Cursor, Node, content, end, is_macro
 from typlora.convert.document.pieces import (
     LINE_BREAK,
@@ -29,7 +30,8 @@ _PLACES = {
 _PARTS = ("institution", "department", "city", "country", "state", "postcode", "streetaddress", "position",
           "organization", "addressline", "orgname", "orgdiv", "orgaddress", "street", "postal")  # fmt: skip
 _MARKED = ("elsarticle", "cas-", "sn-jnl", "wlscirep")  # classes that join authors and addresses by marks
-_NOTE_MARKS = {"cortext": "∗", "fntext": "1", "tnotetext": "☆", "authornote": "∗"}
+_NOTE_MARKS = {"cortext": "∗", "fntext": "1", "tnotetext": "☆"}
+_SIGNS = ("∗", "†", "‡", "§", "¶", "∥", "∗∗", "††", "‡‡")  # of notes, in LaTeX's order
 _KEY_VALUES = re.compile(r"\s*(?:organization|addressline|city|postcode|state|country|department)\s*=")
 
 
@@ -50,6 +52,7 @@ def author(builder: Builder, node: Node, cursor: Cursor) -> None:
     mark = builder.source(label)
     if re.fullmatch(r"[\w, ]{1,12}", mark) and builder.context.document_class.startswith(_MARKED):
         builder.context.author_marks[len(meta.get("author", []))] = mark
+    builder.context.options["last-author"] = str(len(meta.get("author", [])))
     meta.setdefault("author", []).append(content(argument))
     builder.context.options.setdefault("title-position", str(node.pos))
 
@@ -64,7 +67,13 @@ def place(builder: Builder, node: Node, cursor: Cursor) -> None:
         return
     label = builder.source(arguments[0]) if _PLACES[node.macroname] == "[{" else ""
     rows = context.meta.setdefault("author", [])
-    if mark := _NOTE_MARKS.get(node.macroname, ""):
+    if node.macroname == "authornote":
+        number = int(context.options.get("author-notes", "0")) + 1
+        context.options["author-notes"] = str(number)
+        mark = _sign(number)
+        context.author_marks[-len(rows) - 1] = mark
+        _mark_last_author(builder, mark)
+    elif mark := _NOTE_MARKS.get(node.macroname, ""):
         context.author_marks[-len(rows) - 1] = mark
     elif (
         node.macroname in {"affiliation", "address", "affil"}
@@ -75,6 +84,26 @@ def place(builder: Builder, node: Node, cursor: Cursor) -> None:
     if node.macroname in {"affiliation", "altaffiliation"} and is_revtex(context):
         context.slanted_authors.add(len(rows))
     rows.append([*content(argument)])
+
+
+def _sign(number: int) -> str:
+    return _SIGNS[number - 1] if 0 < number <= len(_SIGNS) else str(number)
+
+
+def _mark_last_author(builder: Builder, mark: str) -> None:
+    """acmart gives notes behind the author they are for."""
+    marks, last = builder.context.author_marks, int(builder.context.options.get("last-author", "0"))
+    marks[last] = f"{marks[last]},{mark}" if last in marks else mark
+
+
+def _letters(builder: Builder) -> dict[str, str]:
+    """elsarticle prints the labels of addresses as letters, in the order of the addresses."""
+    context = builder.context
+    if context.document_class != "elsarticle":
+        return {}
+    given = [context.author_marks[key] for key in sorted(context.author_marks, reverse=True) if key < 0]
+    labels = [mark for mark in given if mark not in _NOTE_MARKS.values() or mark.isalpha()]
+    return {label: letter(number) for number, label in enumerate(dict.fromkeys(labels), 1)}
 
 
 def _key_values(source: str) -> str:
@@ -105,6 +134,10 @@ def write_authors(builder: Builder) -> Pieces:
     """One paragraph for each author with the lines given for them."""
     out: Pieces = []
     context = builder.context
+    letters = _letters(builder)
+    for place, mark in list(context.author_marks.items()):
+        if letters:
+            context.author_marks[place] = ",".join(letters.get(one.strip(), one) for one in mark.split(","))
     for index, row in enumerate(context.meta.get("author", [])):
         source = context.text[row[0].pos : end(row[-1])] if row else ""
         if _KEY_VALUES.match(source):
@@ -177,8 +210,18 @@ def institute_mark(builder: Builder, node: Node, cursor: Cursor) -> None:
     """The raised mark that leads from an author to an address."""
     spec = "[" if node.macroname == "authornotemark" else "{"
     (argument,) = cursor.arguments(node, spec)
+    if node.macroname == "authornotemark":
+        given = builder.source(argument)
+        mark = _sign(int(given) if given.isdecimal() else 1)
+        if builder.context.options.get("title-done") or not is_empty(builder.paragraph):
+            builder.add(*call("super", [Text(mark)]))
+        else:
+            _mark_last_author(builder, mark)
+        return
     words = builder.argument(argument)
+    if node.macroname == "IEEEauthorrefmark" and builder.source(argument).isdecimal():
+        words = [Text(_sign(int(builder.source(argument))))]
     shown = {"fnref": "1", "corref": "∗", "tnoteref": "☆"}.get(node.macroname, "")
-    if shown or is_empty(words) or node.macroname == "authornotemark":
+    if shown or is_empty(words):
         words = [Text(shown or "∗")]
     builder.add(*call("super", words))

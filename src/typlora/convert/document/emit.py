@@ -85,6 +85,8 @@ class _Emitter:
         if self._code and typst[0] in "([.;":
             self._write(";")
         self._code = False
+        if typst == " \\\n" and self._line.endswith(" "):
+            typst = typst[1:]
         if typst == "\n" and self._line.strip() == "":
             self._reindent()
             return

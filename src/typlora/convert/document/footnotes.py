@@ -16,6 +16,7 @@ from typlora.convert.document.pieces import Later, Mark, Piece, Pieces, Styled, 
     "endnote",
     "sidenote",
     "marginpar",
+    "marginline",
     "marginnote",
     "todo",
 )
@@ -23,7 +24,7 @@ def footnote(builder: Builder, node: Node, cursor: Cursor) -> None:
     """A footnote; notes in the margin become footnotes too, because Typst has no margin notes."""
     number, argument = cursor.arguments(node, "[{")
     name = node.macroname
-    if name in {"marginpar", "marginnote", "sidenote", "todo"}:
+    if name in {"marginpar", "marginline", "marginnote", "sidenote", "todo"}:
         builder.context.lose(node, f"\\{name} is written as a footnote")
     context = builder.context
     saved = context.current

@@ -4,7 +4,7 @@ from typlora.convert.document.builder import Builder, macro
 from typlora.convert.document.captions import flexible
 from typlora.convert.document.context import Context, Target, roman
 from typlora.convert.document.emit import escape
-from typlora.convert.document.nodes import Cursor, Node, end, is_macro
+from typlora.convert.document.nodes import Cursor, Node, end, is_macro, kind
 from typlora.convert.document.pieces import Code, Later, Mark, Piece, Pieces, Text, is_empty, plain, strip
 from typlora.convert.document.printed_names import printed_name
 from typlora.convert.document.tally import count
@@ -50,6 +50,13 @@ def runs_in(context: Context, name: str) -> bool:
 def heading(builder: Builder, node: Node, cursor: Cursor) -> None:
     """A heading; the label of an unnumbered one is a plain link."""
     star, short, title = cursor.arguments(node, "*[{")
+    if builder.context.document_class == "memoir" and builder.source(title) == "[":  # a third form, for heads
+        while (part := cursor.next()) is not None and kind(part) != "group":
+            pass
+        head, title = builder.context.text[end(title) : part.pos if part else end(title)], part
+        builder.context.lose(
+            node, "the text of this running head or foot is not in the output", head.strip("[] ")
+        )
     name = {"addchap": "chapter", "addsec": "section", "specialsection": "section"}.get(
         node.macroname, node.macroname
     )
@@ -175,6 +182,7 @@ def appendix(builder: Builder, node: Node, cursor: Cursor) -> None:
 @macro("tableofcontents", "listoffigures", "listoftables", "listofalgorithms", "lstlistoflistings")
 def contents(builder: Builder, node: Node, cursor: Cursor) -> None:
     """Tables of contents are made by Typst again."""
+    cursor.arguments(node, "*")  # memoir's form that is not listed in itself
     targets = {
         "listoffigures": ("listfigurename", "image"),
         "listoftables": ("listtablename", "table"),

@@ -8,8 +8,9 @@ from typlora.convert.document.builder import (
     macro,
 )
 from typlora.convert.document.headings import write_heading
-from typlora.convert.document.nodes import Cursor, Node, children, content
-from typlora.convert.document.pieces import Styled, Text, is_empty, strip
+from typlora.convert.document.nodes import Cursor, Node, children, content, end, is_macro, walk
+from typlora.convert.document.pieces import Styled, Text, call, is_empty, strip
+from typlora.convert.document.tally import count
 from typlora.tex.unit import UnitKind
 
 
@@ -18,7 +19,11 @@ def titled_part(builder: Builder, node: Node) -> None:
     """Parts that classes print under a heading or a name of their own."""
     name = node.environmentname
     if "biography" in name.lower():
-        (_, person), nodes = environment_arguments(builder, node, "[{")
+        (photo, person), nodes = environment_arguments(builder, node, "[{")
+        if name == "IEEEbiographynophoto" and person is None:
+            person = photo
+        elif photo is not None and any(is_macro(part, "includegraphics") for part in walk(content(photo))):
+            builder.context.lose(photo, "the photo of a biography is not in the output")
         words = builder.argument(person)
         builder.flush()
         if not is_empty(words):
@@ -74,8 +79,7 @@ _SILENT = {
     "acmYear": "{",
     "acmMonth": "{", "acmDOI": "{", "acmISBN": "{", "acmConference": "[{{{", "acmBooktitle": "{",
     "acmPrice": "{",
-    "copyrightyear": "{", "setcopyright": "{", "acmSubmissionID": "{", "received": "[{", "revised": "{",
-    "accepted": "{",
+    "copyrightyear": "{", "setcopyright": "{", "acmSubmissionID": "{",
     "journal": "{", "volume": "{", "copyrightinfo": "{{", "commby": "{", "markleft": "{",
     "settopmatter": "{", "startPage": "{", "citestyle": "{", "makeindex": "", "makeglossaries": "",
     "makeatletter": "",
@@ -85,6 +89,44 @@ _SILENT = {
     "frontmatterSC": "{", "issueinfo": "{{{{", "pagespan": "{{", "PII": "{", "dateposted": "{",
     "keywordname": "",
 }  # fmt: skip
+
+
+@macro("IEEEpubid", "received", "revised", "accepted")
+def printed_by_class(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """Lines that classes print at the foot of a page or at the end, of data that only editors have."""
+    argument = cursor.arguments(node, "[{")[1]
+    latex = builder.context.text[node.pos : end(argument) if argument is not None else end(node)]
+    what = "what journals print at the foot of a page or at the end (dates, copyright) is not in the output"
+    builder.context.lose(node, what, latex)
+
+
+@macro("minisec")
+def small_heading(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """KOMA-Script's heading without number and place in the table of contents."""
+    (argument,) = cursor.arguments(node, "{")
+    builder.flush()
+    builder.block(UnitKind.PARAGRAPH, [Styled("*", tuple(strip(builder.argument(argument))))], node)
+
+
+@macro("plainbreak", "fancybreak", "pfbreak", "plainfancybreak")
+def scene_break(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """memoir's breaks between scenes: space, or a line of signs."""
+    spec = {"pfbreak": "*", "plainfancybreak": "*{{{"}.get(node.macroname, "*{")
+    argument = cursor.arguments(node, spec)[-1]
+    builder.flush()
+    if node.macroname == "plainbreak":
+        count(builder.context, "layout not carried over: vertical space", node, node.macroname, "")
+        return
+    words = [Text("* * *")] if node.macroname == "pfbreak" else builder.argument(argument)
+    builder.block(UnitKind.PARAGRAPH, call("align(center)", words), node)
+
+
+@macro("chapterprecis", "chapterprecishere")
+def precis(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """memoir's summary below the title of a chapter."""
+    (argument,) = cursor.arguments(node, "{")
+    builder.flush()
+    builder.block(UnitKind.PARAGRAPH, [Styled("_", tuple(strip(builder.argument(argument))))], node)
 
 
 @macro(*_SILENT)

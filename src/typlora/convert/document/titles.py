@@ -76,16 +76,17 @@ def write_title(builder: Builder, node: Node) -> None:
     authors = write_authors(builder)
     if authors:
         out += [Mark("\n\n"), *authors]
+    koma = context.document_class.startswith("scr")  # has the date before the publishers
+    if koma:
+        out += _date(builder)
     for name in ("institute", "publishers", "dedicatory", "dedication", "translator"):
         words = _institutes(builder) if name == "institute" else strip(_field(builder, name))
         if name.startswith("dedic") and not is_empty(words):
             words = [Styled("_", tuple(words))]
         if not is_empty(words):
             out += [Mark("\n\n"), *words]
-    if "date" in context.meta:
-        date = strip(_field(builder, "date"))
-        if not is_empty(date):
-            out += [Mark("\n\n"), *date]
+    if not koma:
+        out += _date(builder)
     out = strip(out)
     context.options["in-float"] = saved_float
     if out:
@@ -128,6 +129,11 @@ def _institutes(builder: Builder) -> Pieces:
         out += [Mark("\n\n")] if out else []
         out += [*(call("super", [Text(str(number))]) if numbered else []), *words]
     return out
+
+
+def _date(builder: Builder) -> Pieces:
+    date = strip(_field(builder, "date"))
+    return [] if is_empty(date) else [Mark("\n\n"), *date]
 
 
 def _strong(words: Pieces) -> Pieces:
