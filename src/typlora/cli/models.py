@@ -1,4 +1,4 @@
-"""``typlora models``: list, show, diff, pull, merge, export, promote, archive."""
+"""``typlora models``: list, show, diff, pull, merge, export, average, promote, archive."""
 
 import argparse
 import sys
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from typlora.convert.stack import Options
 from typing import Any
 
-SUMMARY = "list, show, diff, pull, merge, export, promote or archive models"
+SUMMARY = "list, show, diff, pull, merge, export, average, promote or archive models"
 PROBE_ROWS = 64  # of the run's own data: decide how an adapter trained on 4 bits is merged
 
 
@@ -41,6 +41,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     export = action("export", "write a run for another program", "run")
     export.add_argument("-o", "--out", type=Path, required=True, metavar="FOLDER")
     export.add_argument("--format", default="safetensors", help="safetensors, ct2-int8 or ct2-float32")
+    average = action("average", "the mean of several states of one training, as a run of its own")
+    average.add_argument(
+        "states", nargs="+", metavar="RUN[=WEIGHT]", help="runs or checkpoints in them, the last one newest"
+    )
+    average.add_argument(
+        "-o", "--out", type=Path, metavar="FOLDER", help="default: the next run of --outputs"
+    )
     promote = action("promote", "make a run the one that conversions use, if the gate lets it", "run")
     promote.add_argument("--force", action="store_true", help="although the gate refuses; needs --reason")
     promote.add_argument("--reason", default="", metavar="TEXT", help="recorded in promotions.jsonl")
@@ -72,6 +79,8 @@ def run(args: argparse.Namespace) -> int:
             print(_diff_rows(one, other, args))
     elif args.action in {"merge", "export"}:
         _write(args, numbering.find_run(args.run, args.outputs))
+    elif args.action == "average":
+        print(_average(args))
     elif args.action == "archive":
         print(numbering.archive(numbering.find_run(args.run, args.outputs)))
     elif args.action == "promote":
@@ -188,6 +197,26 @@ def _write(args: argparse.Namespace, run: Path) -> None:
     losses = ", ".join(f"{way}: {loss:.4f}" for way, loss in merged.losses.items())
     print(f"merged into the {merged.into} weights" + (f" (loss {losses})" if losses else ""), file=sys.stderr)
     print(merged.folder)
+
+
+def _average(args: argparse.Namespace) -> Path:
+    """The new run's folder."""
+    from typlora.errors import ConfigError
+    from typlora.model.numbering import find_run, next_run
+    from typlora.train.ancestry import parent_of
+    from typlora.train.averaging import average
+
+    states: list[tuple[Path, float]] = []
+    for told in args.states:
+        name, _, weight = told.partition("=")
+        try:
+            share = float(weight or 1)
+        except ValueError:
+            raise ConfigError(f"{told}: '{weight}' is not a number; write RUN=0.5") from None
+        path = Path(name)
+        states.append((path if path.is_dir() else find_run(name, args.outputs), share))
+    model_id = str(parent_of(states[-1][0]).settings().get("model_id", "model"))
+    return average(states, args.out or next_run(args.outputs, model_id))
 
 
 def _promote(args: argparse.Namespace, run: Path) -> int:

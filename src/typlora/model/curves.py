@@ -130,10 +130,10 @@ def plot_curves(runs: Sequence[Path], picture: Path, measured: Sequence[float | 
             right.annotate(
                 f"{share:.1%}",
                 (end, 100 * share),
-                xytext=(-6, 0),
+                xytext=(4, -6),
                 textcoords="offset points",
                 ha="right",
-                va="center",
+                va="top",
             )
         if number:
             left.axvline(start, color="0.8", linewidth=0.8)
