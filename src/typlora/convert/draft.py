@@ -13,6 +13,7 @@ from typlora.convert.document.authored import definitions
 from typlora.convert.document.bibfile import collect_files, insert_bbl
 from typlora.convert.document.bibliography import collect_entries
 from typlora.convert.document.builder import ENVIRONMENTS, IGNORED, MACROS, SWITCHES, Builder, Chunk
+from typlora.convert.document.changes import chosen_version
 from typlora.convert.document.context import Context
 from typlora.convert.document.declared import declared_environments
 from typlora.convert.document.emit import emit
@@ -94,7 +95,7 @@ def write_formula(unit: Unit, typst: str, slot: Slot | None = None) -> str:
 
 def _source(project: Project, kept: frozenset[str]) -> Expanded:
     """The expanded source, with a formatted bibliography in its place."""
-    source = overlaid_symbols(short_verbs(declared_environments(insert_bbl(project))))
+    source = overlaid_symbols(short_verbs(declared_environments(chosen_version(insert_bbl(project)))))
     table = MacroTable()
     for package in project.packages:
         table.update(collect(package))

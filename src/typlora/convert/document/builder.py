@@ -278,6 +278,8 @@ class Builder:
             surround(self, node, context.authored[name])
             return
         converter = ENVIRONMENTS.get(name)
+        if converter is None and f"own-float-{name.rstrip('*')}" in context.options:
+            converter = ENVIRONMENTS["figure"]
         if converter is None and name in context.theorems:
             from typlora.convert.document.theorems import theorem
 

@@ -27,6 +27,12 @@ OWN_FLOATS = {
 _OWN_KINDS = {name: "raw" if "listing" in name else f'"{name}"' for name in OWN_FLOATS}
 
 
+def own_float(context: Context, name: str) -> str:
+    """What captions of a float with a counter of its own begin with; empty for figures and tables."""
+    declared = OWN_FLOATS.get(name) or context.options.get(f"own-float-{name}", "")
+    return context.options.get(f"name-{name}", declared) if declared else ""
+
+
 def over_columns(context: Context, node: Node) -> bool:
     """Whether a float stands over both columns of its page."""
     return kind(node) == "environment" and node.environmentname.endswith("*") and context.two_columns
@@ -72,8 +78,9 @@ def write_float(
         if not body:
             return []
         return uncaptioned(body)
-    name = context.options.get(f"name-{what}", OWN_FLOATS.get(what, ""))
-    out_kind = f"kind: {_OWN_KINDS[what]},\nsupplement: {string(name)},\n" if what in OWN_FLOATS else ""
+    name = own_float(context, what)
+    kind_of_own = _OWN_KINDS.get(what, string(what))
+    out_kind = f"kind: {kind_of_own},\nsupplement: {string(name)},\n" if name else ""
     kind_argument = "" if (what == "table") == looks_like_table(body) and not is_text(body) else what
     kind_of = {"table": "table", "figure": "image"}.get(kind_argument, "")
     if starred:

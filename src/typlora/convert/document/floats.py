@@ -8,7 +8,7 @@ from typlora.convert.document.builder import Builder, environment, environment_a
 from typlora.convert.document.captions import flat
 from typlora.convert.document.chunks import Chunk
 from typlora.convert.document.context import Context
-from typlora.convert.document.figures import OWN_FLOATS, over_columns, write_float
+from typlora.convert.document.figures import over_columns, own_float, write_float
 from typlora.convert.document.float_body import figure_body
 from typlora.convert.document.nodes import Node, children, content, end, is_macro, kind, last_argument
 from typlora.convert.document.pieces import Code, Mark, Pieces
@@ -31,7 +31,7 @@ def float_environment(builder: Builder, node: Node) -> None:
     _, nodes = environment_arguments(builder, node, spec)
     what = "table" if "table" in name else "figure"
     base = name.rstrip("*")
-    if base in OWN_FLOATS:
+    if own_float(builder.context, base):
         what = base
     context = builder.context
     saved_float, context.options["in-float"] = context.options.get("in-float", ""), "yes"

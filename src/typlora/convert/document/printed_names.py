@@ -18,6 +18,9 @@ _RENAMED = re.compile(
 _FLOAT = re.compile(
     r"\\(?:floatname|SetAlgorithmName)\s*\{\s*(\w+)\s*\}\s*(?=\{)|\\SetAlgorithmName\s*(?=\{)"
 )
+_NEW_FLOAT = re.compile(
+    r"\\(?:newfloat|DeclareFloatingEnvironment|DeclareNewFloatType)\s*(?:\[([^\]]*)\])?\s*\{([A-Za-z]+)\}"
+)
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*")
 _STYLE = re.compile(r"\\(?:bf|bfseries|it|itshape|sc|scshape|sf|sffamily|normalfont|small|large|Large"
                     r"|centering|textbf|textit|textsc|text|protect)(?![A-Za-z])\s*|[{}]")  # fmt: skip
@@ -55,6 +58,10 @@ _ENGLISH = {
 
 def read_names(context: Context, text: str) -> None:
     """Take the names that are set in a stretch of LaTeX."""
+    for found in _NEW_FLOAT.finditer(text):
+        options, name = found.groups()
+        given = re.search(r"\bname\s*=\s*\{?([^{},]*)", options or "")
+        context.options[f"own-float-{name}"] = given[1].strip() if given else name.capitalize()
     for name, words in renamed(text):
         if name in {"refname", "bibname"}:
             context.options["refname"] = words
