@@ -68,14 +68,21 @@ class Model:
 
 
 class FakeShop:
-    """``scores``: verdict letters by run name. ``die_at``: the call that ends the process with SIGKILL."""
+    """``scores``: verdict letters by run name; ``mean``: those of a mean, none where there is no mean.
+    ``die_at``: the call that ends the process with SIGKILL."""
 
     def __init__(
-        self, outputs: Path, scores: dict[str, str], die_at: int = 0, suites: Sequence[Suite] = ()
+        self,
+        outputs: Path,
+        scores: dict[str, str],
+        die_at: int = 0,
+        suites: Sequence[Suite] = (),
+        mean: str = "",
     ) -> None:
         self.outputs, self.scores, self.suites = outputs, scores, suites
-        self.calls, self.die_at = 0, die_at
+        self.calls, self.die_at, self.mean = 0, die_at, mean
         self.trained: list[list[str]] = []
+        self.averaged: list[tuple[str, str]] = []
         self.verifier = FormulaVerifier()
         self.others = FakeEngine(lambda unit: right(unit) if number(unit) % 3 else None, "rules:fake")
 
@@ -109,6 +116,15 @@ class FakeShop:
         self.tick()
         return 0
 
+    def average(self, adapter: Path, run: Path, out: Path) -> bool:
+        self.tick()
+        if not self.mean:
+            return False
+        self.averaged.append((adapter.name, run.name))
+        make_run(out.parent, out.name)
+        self.tick()
+        return True
+
     def evaluate(self, adapter: Path) -> Evaluation:
         self.tick()
-        return evaluation(adapter.name, self.scores[adapter.name])
+        return evaluation(adapter.name, self.scores.get(adapter.name, self.mean))

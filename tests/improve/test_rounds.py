@@ -109,6 +109,29 @@ def test_a_refused_run_is_kept_but_not_built_upon(setting: Setting) -> None:
     assert "not promoted" in (setting.work / "improve.md").read_text()
 
 
+FORGOT = {"tiny-typst-qlora-001": "===xxxxxxx", "tiny-typst-qlora-002": "xx=xxxxxxx"}
+MEAN = "====xxxxxx"
+
+
+def test_the_mean_of_a_refused_run_and_its_parent_is_judged_too(setting: Setting) -> None:
+    shop = FakeShop(setting.outputs, FORGOT, mean=MEAN)
+    outcome = setting.improve(shop)
+    assert shop.averaged == [("tiny-typst-qlora-001", "tiny-typst-qlora-002")]
+    assert outcome.status == 0 and outcome.rounds[0].promoted
+    assert numbering.promoted(setting.outputs) == "tiny-typst-qlora-003"
+    assert Path(str(outcome.rounds[0].facts["run"])).name == "tiny-typst-qlora-003"
+    log = (setting.work / "improve.md").read_text()
+    assert "30.00% of 10" in log and "10.00% of 10" in log
+    assert "tiny-typst-qlora-003, its mean with the adapter before: suite 40.00% of 10; promoted" in log
+
+
+def test_a_mean_that_is_no_better_is_refused_as_well(setting: Setting) -> None:
+    outcome = setting.improve(FakeShop(setting.outputs, FORGOT, mean="===xxxxxxx"))
+    assert outcome.status == 1 and outcome.rounds[0].facts["result"] == "refused"
+    assert numbering.promoted(setting.outputs) == "tiny-typst-qlora-001"
+    assert (setting.work / "improve.md").read_text().count("not promoted") == 2
+
+
 def test_status_1_when_the_gate_refuses_everything(setting: Setting) -> None:
     outcome = setting.improve(FakeShop(setting.outputs, WORSE))
     assert outcome.status == 1
@@ -200,23 +223,24 @@ import sys
 from pathlib import Path
 from dataclasses import replace
 from tests.improve.shop import FakeShop
-from tests.improve.test_rounds import BETTER, Setting
+from tests.improve.test_rounds import BETTER, FORGOT, MEAN, Setting
 setting = Setting.__new__(Setting)
 setting.folder = Path(sys.argv[1])
 setting.outputs = setting.folder / "outputs"
 setting.start = setting.outputs / "tiny-typst-qlora-001"
 setting.work = setting.outputs / "improve"
 from typlora.improve.plan import Plan
-setting.plan = Plan(rounds=2, rows=20, samples=2, units=(setting.folder / "units.jsonl",),
-                    data=setting.folder / "jsonl", outputs=setting.outputs)
-shop = FakeShop(setting.outputs, BETTER, int(sys.argv[2]))
+setting.plan = Plan(rounds=1 if sys.argv[3] else 2, rows=20, samples=2, data=setting.folder / "jsonl",
+                    units=(setting.folder / "units.jsonl",), outputs=setting.outputs)
+scores, mean = (FORGOT, MEAN) if sys.argv[3] else (BETTER, "")
+shop = FakeShop(setting.outputs, scores, int(sys.argv[2]), mean=mean)
 print(setting.improve(shop).status, shop.calls)
 """
 
 
-def process(setting: Setting, die_at: int) -> subprocess.CompletedProcess[str]:
+def process(setting: Setting, die_at: int, mean: bool = False) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", PROCESS, str(setting.folder), str(die_at)],
+        [sys.executable, "-c", PROCESS, str(setting.folder), str(die_at), "mean" if mean else ""],
         capture_output=True, text=True, cwd=Path(__file__).parents[2], check=False,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
     )  # fmt: skip
@@ -246,3 +270,22 @@ def test_killed_anywhere_it_goes_on_to_the_same_end(tmp_path: Path) -> None:
     assert parts.state() == whole.state()
     promotions = (parts.outputs / "promotions.jsonl").read_text().splitlines()
     assert [json.loads(line)["run"][-3:] for line in promotions] == ["002", "003"]
+
+
+def test_killed_around_a_mean_it_goes_on_to_the_same_end(tmp_path: Path) -> None:
+    for name in ("whole", "parts"):
+        (tmp_path / name).mkdir()
+    whole, parts = Setting(tmp_path / "whole"), Setting(tmp_path / "parts")
+    done = process(whole, 0, mean=True)
+    assert done.stdout.split()[0] == "0", done.stderr
+    calls = int(done.stdout.split()[1])
+    done = process(parts, calls - 6, mean=True)
+    for die_at in (3, 4, 5, 4, 3, 2):
+        if done.returncode == 0:
+            break
+        done = process(parts, die_at, mean=True)
+    else:
+        done = process(parts, 0, mean=True)
+    assert done.stdout.split()[0] == "0", done.stderr
+    assert parts.state() == whole.state()
+    assert numbering.promoted(parts.outputs) == "tiny-typst-qlora-003"

@@ -63,4 +63,9 @@ def _note(one: Round) -> str:
     engines: Mapping[str, int] = one.facts.get("engines") or {}
     parts = [f"engines: {', '.join(f'{name} {count}' for name, count in engines.items())}"] if engines else []
     parts += [f"not promoted: {reason}" for reason in reasons]
+    if one.facts.get("mean_after"):
+        refused = [f"not promoted: {reason}" for reason in one.facts.get("mean_reasons", [])]
+        told = [_shares(one.facts["mean_after"]), *(refused or ["promoted"])]
+        name = Path(str(one.facts["mean"])).name
+        parts.append(f"{name}, its mean with the adapter before: {'; '.join(told)}")
     return f"Round {one.number}: " + "; ".join(parts) + "." if parts else ""

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from typlora.data.rows import Row, line_of
 from typlora.data.versions import next_version
@@ -205,31 +206,49 @@ def _mark_in_use(outputs: Path) -> None:
 
 
 def _judge(one: Round, plan: Plan, shop: Workshop, say: Say) -> tuple[Round, int]:
-    """Evaluate, and promote only through the gate: against the promoted run, or else the one continued."""
+    """Evaluate, and promote only through the gate: against the promoted run, or else the one continued.
+
+    Where the gate refuses the run, its mean with the adapter it continued is judged too: a short training on
+    mistakes learns some and forgets some, and halfway between there is often more learnt than forgotten.
+    """
     adapter, run = Path(one.adapter), Path(str(one.facts["run"]))
     if "passed" not in one.facts:
-        before = shop.evaluate(adapter)
-        after = shop.evaluate(run)
-        current = plan.outputs / (numbering.promoted(plan.outputs) or "-")
-        in_use = (
-            shop.evaluate(current) if current.is_dir() and current.resolve() != adapter.resolve() else before
-        )
-        verdict = compare(in_use, after)
+        found, verdict = _compared(plan, shop, adapter, run)
+        one = one.with_facts(passed=verdict.passed, reasons=list(verdict.reasons), **found)
+    if one.facts["passed"]:
+        return _promoted(one, plan, run, say), 0
+    say(f"{run.name} is not promoted: {one.facts['reasons'][0]}")
+    if "mean" not in one.facts:
+        one = one.with_facts(mean=str(shop.next_run(adapter)))
+    mean = Path(str(one.facts["mean"]))
+    if not (mean / RECORD_FILE).is_file() and not shop.average(adapter, run, mean):
+        return one.with_facts(mean="", result="refused"), 0
+    if "mean_passed" not in one.facts:
+        found, verdict = _compared(plan, shop, adapter, mean)
         one = one.with_facts(
-            before=accuracy(before),
-            after=accuracy(after),
-            against=in_use.converter,
-            passed=verdict.passed,
-            reasons=list(verdict.reasons),
+            mean_after=found["after"], mean_passed=verdict.passed, mean_reasons=list(verdict.reasons)
         )
-    if not one.facts["passed"]:
-        say(f"{run.name} is not promoted: {one.facts['reasons'][0]}")
-        return one.with_facts(result="refused"), 0
+    if one.facts["mean_passed"]:
+        return _promoted(one, plan, mean, say), 0
+    say(f"{mean.name}, the mean of both, is not promoted: {one.facts['mean_reasons'][0]}")
+    return one.with_facts(result="refused"), 0
+
+
+def _compared(plan: Plan, shop: Workshop, adapter: Path, run: Path) -> tuple[dict[str, Any], GateVerdict]:
+    """What is recorded of the comparison, and what the gate says to ``run``."""
+    before, after = shop.evaluate(adapter), shop.evaluate(run)
+    current = plan.outputs / (numbering.promoted(plan.outputs) or "-")
+    in_use = shop.evaluate(current) if current.is_dir() and current.resolve() != adapter.resolve() else before
+    facts = {"before": accuracy(before), "after": accuracy(after), "against": in_use.converter}
+    return facts, compare(in_use, after)
+
+
+def _promoted(one: Round, plan: Plan, run: Path, say: Say) -> Round:
     if not _recorded(plan.outputs, run.name):
         record(plan.outputs, run.name, numbering.promoted(plan.outputs) or None, GateVerdict((), ()))
     numbering.promote(run)
     say(f"{run.name} is promoted")
-    return one.with_facts(result="promoted"), 0
+    return one.with_facts(run=str(run), result="promoted")
 
 
 _STAGES: tuple[Stage, ...] = (_ask, _rules, _train, _judge)

@@ -31,7 +31,10 @@ class Sampler(Protocol):
 
 
 class Workshop(Protocol):
-    """``train`` goes on where it was stopped if ``out`` is begun already; it returns an exit status."""
+    """``train`` goes on where it was stopped if ``out`` is begun already; it returns an exit status.
+
+    ``average`` writes the mean of two runs to ``out`` and says whether there is one.
+    """
 
     @property
     def verifier(self) -> Verifier: ...
@@ -47,6 +50,8 @@ class Workshop(Protocol):
     def next_run(self, adapter: Path) -> Path: ...
 
     def train(self, data: Sequence[Path], out: Path, adapter: Path) -> int: ...
+
+    def average(self, adapter: Path, run: Path, out: Path) -> bool: ...
 
     def evaluate(self, adapter: Path) -> Evaluation: ...
 
@@ -95,6 +100,14 @@ class Shop:
             return resume(out, stream=self.stream)
         flags = continued(self._settings(adapter), self.training)
         return start(Request(tuple(data), out, flags=flags, continue_from=adapter), self.stream)
+
+    def average(self, adapter: Path, run: Path, out: Path) -> bool:
+        from typlora.train.averaging import average
+
+        if self._settings(run).get("method", "lora") != "lora":
+            return False  # weights of a whole model are too large to keep another of
+        average([(adapter, 1.0), (run, 1.0)], out)
+        return True
 
     def evaluate(self, adapter: Path) -> Evaluation:
         from typlora.convert.stack import Options

@@ -9,6 +9,7 @@ are told: over 2,700 steps of one training the cosine between its first and its 
 
 import dataclasses
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -40,8 +41,8 @@ def average(states: Sequence[tuple[Path, float]], out: Path) -> Path:
         raise ConfigError("an average needs two runs at least")
     if wrong := [f"{path.name}={weight:g}" for path, weight in states if not 0 < weight < float("inf")]:
         raise ConfigError(f"weights must be above 0: {', '.join(wrong)}")
-    if (out / RECORD_FILE).exists() or (out / ADAPTER_FILE).exists():
-        raise ConfigError(f"{out} holds a run already; a run is never overwritten")
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise ConfigError(f"{out} is there already; a run is never overwritten")
     parents = [parent_of(path) for path, _ in states]
     records = [_checked(parents[0], parent) for parent in parents]
     weights = [weight / sum(weight for _, weight in states) for _, weight in states]
@@ -52,12 +53,14 @@ def average(states: Sequence[tuple[Path, float]], out: Path) -> Path:
                 f"{parent.name} and {parents[-1].name} are no states of one training (cosine {cosine:.2f}): "
                 "their mean would be noise"
             )
-    out.mkdir(parents=True, exist_ok=True)
-    save_file(mean, out / ADAPTER_FILE, metadata={"format": "pt"})
-    config = (parents[-1].adapter / "adapter_config.json").read_text(encoding="utf-8")
-    (out / "adapter_config.json").write_text(config, encoding="utf-8")
     named = {parent.name: round(weight, 4) for parent, weight in zip(parents, weights, strict=True)}
-    write_record(out, _record(out.name, parents[-1], records, named))  # last: a folder with it is whole
+    begun = out.with_name(f".{out.name}.part")  # renamed when it is whole
+    shutil.rmtree(begun, ignore_errors=True)
+    begun.mkdir(parents=True)
+    save_file(mean, begun / ADAPTER_FILE, metadata={"format": "pt"})
+    shutil.copyfile(parents[-1].adapter / "adapter_config.json", begun / "adapter_config.json")
+    write_record(begun, _record(out.name, parents[-1], records, named))
+    begun.replace(out)
     return out
 
 
