@@ -1,5 +1,7 @@
 """The mean of several states of one training, through the command."""
 
+import io
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,8 +10,10 @@ from safetensors.torch import load_file
 
 from tests.train.conftest import Trainer
 from typlora.cli.main import main
+from typlora.improve.workshop import Shop
 from typlora.model.base import resolve
 from typlora.model.runs import read_record
+from typlora.verify.compiler import CompilerPool
 
 
 def tensors(folder: Path) -> dict[str, torch.Tensor]:
@@ -83,6 +87,24 @@ def test_what_cannot_be_averaged_is_one_line(
     assert average(outputs, *states) == 2
     error = capsys.readouterr().err
     assert told in error and len(error.splitlines()) == 1
+
+
+def test_runs_of_one_name_are_both_recorded(outputs: Path) -> None:
+    other = shutil.copytree(outputs / "tiny-typst-qlora-001", outputs.parent / "old" / "tiny-typst-qlora-002")
+    assert average(outputs, str(other), "002=3") == 0
+    assert sorted(read_record(outputs / "tiny-typst-qlora-003").metrics["averaged"].values()) == [0.25, 0.75]
+
+
+def test_improving_an_adapter_made_elsewhere_has_no_mean(outputs: Path, base: Path) -> None:
+    plain = shutil.copytree(outputs / "tiny-typst-qlora-001", outputs.parent / "plain")
+    (plain / "run.json").unlink()
+    said = io.StringIO()
+    with CompilerPool(1) as pool:
+        shop = Shop(base, outputs, (), pool, {}, said)
+        run, out = outputs / "tiny-typst-qlora-002", outputs / "tiny-typst-qlora-003"
+        assert not shop.average(plain, run, out) and not out.exists()
+        assert "run.json is missing" in said.getvalue()
+        assert shop.average(outputs / "tiny-typst-qlora-001", run, out) and read_record(out).parent
 
 
 def test_a_run_is_never_overwritten(outputs: Path, capsys: pytest.CaptureFixture[str]) -> None:

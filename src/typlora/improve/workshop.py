@@ -8,6 +8,7 @@ from typing import Any, Protocol, TextIO
 from typlora.convert.judging import Verifier
 from typlora.data.judge import Judge
 from typlora.engines.base import Candidate
+from typlora.errors import ModelError
 from typlora.evaluate.results import Evaluation
 from typlora.evaluate.suites import Suite
 from typlora.tex.unit import Unit
@@ -106,7 +107,11 @@ class Shop:
 
         if self._settings(run).get("method", "lora") != "lora":
             return False  # weights of a whole model are too large to keep another of
-        average([(adapter, 1.0), (run, 1.0)], out)
+        try:
+            average([(adapter, 1.0), (run, 1.0)], out)
+        except ModelError as error:  # an adapter made elsewhere, say: the round is refused without it
+            print(f"no mean: {error}", file=self.stream)
+            return False
         return True
 
     def evaluate(self, adapter: Path) -> Evaluation:

@@ -4,7 +4,7 @@ States that descend from one another lie in the same valley, and their mean ofte
 (Izmailov et al. 2018, "Averaging weights leads to wider optima and better generalization"). Here the
 matrices of the adapters are averaged, which holds for states of one lineage only: adapters begun apart have
 no common order of ranks, and their mean would be noise. Such adapters share no direction, which is how they
-are told: over 2,700 steps of one training the cosine between its first and its last state stayed at 0.8.
+are told: over the 2,700 steps of the shipped one the cosine of first and last state is 0.86 (A) and 0.72 (B).
 """
 
 import dataclasses
@@ -53,8 +53,11 @@ def average(states: Sequence[tuple[Path, float]], out: Path) -> Path:
                 f"{parent.name} and {parents[-1].name} are no states of one training (cosine {cosine:.2f}): "
                 "their mean would be noise"
             )
-    named = {parent.name: round(weight, 4) for parent, weight in zip(parents, weights, strict=True)}
-    begun = out.with_name(f".{out.name}.part")  # renamed when it is whole
+    names = [parent.name for parent in parents]
+    if len(set(names)) < len(names):  # runs of one name in different folders
+        names = [str(parent.adapter) for parent in parents]
+    named = {name: round(weight, 4) for name, weight in zip(names, weights, strict=True)}
+    begun = out.absolute().with_name(f".{out.absolute().name}.part")  # renamed when it is whole
     shutil.rmtree(begun, ignore_errors=True)
     begun.mkdir(parents=True)
     save_file(mean, begun / ADAPTER_FILE, metadata={"format": "pt"})
