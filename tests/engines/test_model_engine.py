@@ -246,6 +246,12 @@ def test_rows_of_like_length_share_a_batch_and_no_batch_needs_too_much_memory() 
     found = [[lengths[index] for index in batch] for batch in batches(requests, 32)]
     assert found == [[3_900], [2_000, 300, 290, 280], [*[280] * 5, 13, 12, 11], [10, 9]]
     assert [len(batch) for batch in batches(requests[:5], 3)] == [3, 2]
+    twenty = requests[:1] * 20
+    assert [len(batch) for batch in batches(twenty, 32)] == [20]
+    assert [len(batch) for batch in batches(twenty, 32, workers=2)] == [10, 10], "one of two stands idle"
+    assert [len(batch) for batch in batches(twenty, 32, workers=4)] == [8, 8, 4], (
+        "steps of few rows cost as much"
+    )
     many = [Request((1,) * 2_000, 5) for _ in range(10)]
     assert max(len(batch) for batch in batches(many, 32)) <= 4
 

@@ -65,7 +65,7 @@ class CT2Backend:
     def scored(self, requests: Sequence[Request], scores: bool = True) -> list[tuple[Generated, float]]:
         """Greedy answers, each with the least log-probability that one of its tokens had (4 % slower)."""
         generator = self._shared()
-        work = list(batches(requests, self._batch_size))
+        work = list(batches(requests, self._batch_size, self._threads))
         options = {"return_scores": True} if scores else {}
 
         def run(batch: list[int]) -> list[tuple[Generated, float]]:

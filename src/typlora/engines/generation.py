@@ -77,12 +77,14 @@ def settle(scores: Any, chosen: list[int], watches: Sequence[RowWatch]) -> list[
     return chosen
 
 
-def batches(requests: Sequence[Request], size: int) -> Iterator[list[int]]:
+def batches(requests: Sequence[Request], size: int, workers: int = 1) -> Iterator[list[int]]:
     """Indices in batches of rows of like length, longest first, so that memory runs out at once or never.
 
     A batch ends at ``size`` rows, where rows get much shorter than its first one (but steps of a few rows
-    cost what one costs), and where attention over its prompts would need more than ``BATCH_SCORES``.
+    cost what one costs), and where attention over its prompts would need more than ``BATCH_SCORES``. Few rows
+    are shared out among ``workers``, so that none of them stands idle.
     """
+    size = min(size, max(FEW, -(-len(requests) // workers)))
     lengths = [len(request.prompt) + len(request.begun) for request in requests]
     batch: list[int] = []
     for index in sorted(range(len(requests)), key=lambda index: -lengths[index]):

@@ -50,7 +50,7 @@ class OpenVINOBackend:
         """One answer a request, in order. Raises ``ModelError``."""
         if self._requests is None:
             self._requests = self._open()
-        work = list(batches(requests, self._batch_size))
+        work = list(batches(requests, self._batch_size, self._threads))
 
         def run(batch: list[int]) -> list[Generated]:
             return self._batch([requests[index] for index in batch], temperature)
