@@ -8,7 +8,7 @@ half of them, from a file of formulas where one is given. They are cut into slic
 setup answers a slice before the next slice begins, so that a busy moment meets all alike. Each answer is kept
 in FOLDER at once; the same command goes on where it stopped, and ``--minutes`` stops it.
 
-A setup is BACKEND[@WORKERSxCORES]/BATCH: ``transformers/1``, ``ct2-checked@2x1/32``. ``generate-dynamic`` and
+A setup is BACKEND[@WORKERSxCORES]/BATCH: ``transformers/1``, ``ct2-int8@2x1/32``. ``generate-dynamic`` and
 ``generate-static`` are transformers' own ``generate`` with either cache. Setups of batch 1 answer the first
 slice only unless ``--all``. The reference is ``transformers/32``: float32, dynamic cache. Tokens are those of
 the answers with their end. ``--report`` verifies the answers and prints the table.
@@ -26,10 +26,10 @@ from typing import Any
 REFERENCE = "transformers/32"
 SINGLE = "transformers/1"
 SETUPS = (
-    *("transformers/1", "transformers/32", "ct2-checked/32", "ct2-int8/32", "ct2-float32/32"),
-    *("ct2-checked/128", "ct2-int8/128", "ct2-float32/128", "transformers/128"),
-    *("ct2-checked/8", "ct2-int8/8", "ct2-float32/8", "transformers/8"),
-    *("ct2-int8/1", "ct2-checked/1", "ct2-float32/1"),
+    *("transformers/1", "transformers/32", "ct2-int8/32", "ct2-float32/32"),
+    *("ct2-int8/128", "ct2-float32/128", "transformers/128"),
+    *("ct2-int8/8", "ct2-float32/8", "transformers/8"),
+    *("ct2-int8/1", "ct2-float32/1"),
     *("ct2-int8@1x2/32", "ct2-int8@1x2/1", "generate-static/1", "generate-dynamic/1", "generate-static/32"),
     *("openvino/32", "openvino/128", "openvino/8", "openvino/1", "openvino-bfloat16/32", "ct2-bfloat16/32"),
 )
@@ -134,8 +134,6 @@ def _measure(
                 "answers": [
                     encoder.decode(list(one.ids)) if one.finish == "end" else None for one in answers
                 ],
-                "checked": getattr(backend, "checked", 0),
-                "corrected": getattr(backend, "corrected", 0),
             }
             with kept.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(record, ensure_ascii=False) + "\n")
@@ -159,11 +157,7 @@ def _open(setup: str, opened: dict[str, Any], weights: Any, encoder: Any, cores:
                 kind, weights, encoder, device="cpu", threads=workers, threads_each=each
             )
     backend = opened[name]
-    for one in (backend, getattr(backend, "_fast", None), getattr(backend, "_exact", None)):
-        if one is not None:
-            one._batch_size = int(batch)
-    if hasattr(backend, "checked"):
-        backend.checked = backend.corrected = 0
+    backend._batch_size = int(batch)
     return backend
 
 
@@ -250,9 +244,6 @@ def _report(done: list[dict[str, Any]], units: list[tuple[str, bool]]) -> None:
             f"| {times[0]:.1f} | {times[1]:.1f} | {100 * same / max(1, len(compared)):.1f} "
             f"| {100 * equal / count:.1f} |"
         )
-        if any(one["checked"] for one in ones):
-            checked, fixed = (sum(one[key] for one in ones) for key in ("checked", "corrected"))
-            print(f"<!-- {setup}: {checked} of {count} drafts checked, {fixed} corrected -->")
 
 
 def _proved(

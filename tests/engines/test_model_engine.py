@@ -13,7 +13,6 @@ import typst as typst_compiler
 from tests.engines.tiny import tiny_adapter, tiny_base
 
 from typlora.engines.brackets import closed
-from typlora.engines.checked_backend import CheckedBackend
 from typlora.engines.ct2_backend import CT2Backend
 from typlora.engines.generation import Request, Stops, batches
 from typlora.engines.model_engine import ModelEngine
@@ -112,27 +111,6 @@ def test_an_adapter_changes_both_backends_alike(
     assert plain != merged
     fast = CT2Backend(Weights(base, adapter), stops, encoder.token, "float32")
     assert fast.generate(requests, 0.0) == merged
-
-
-def test_exact_weights_correct_what_fast_ones_draft(
-    base: Path, requests: list[Request], stops: Stops, encoder: PromptEncoder
-) -> None:
-    def backend(precision: str) -> CT2Backend:
-        return CT2Backend(Weights(base), stops, encoder.token, precision)
-
-    many = [dataclasses.replace(one, prompt=(*one.prompt[:-1], letter, one.prompt[-1]))
-            for one in requests for letter in range(30, 40)]  # fmt: skip
-    exact, fast = backend("float32").generate(many, 0.0), backend("int8").generate(many, 0.0)
-    assert fast != exact, "int8 must drift for this test to test anything"
-    # the tiny model's own end is the fixture's token 10; other ends of the fixture count as text to check
-    all_checked = CheckedBackend(backend("int8"), backend("float32"), encoder.eos_id, doubt=1.0)
-    drifted = sum(one != other for one, other in zip(fast, exact, strict=True))
-    left = sum(one != other for one, other in zip(all_checked.generate(many, 0.0), exact, strict=True))
-    assert all_checked.corrected
-    assert left <= drifted // 10
-    trusting = CheckedBackend(backend("int8"), backend("float32"), encoder.eos_id, doubt=1e-30)
-    assert trusting.generate(many, 0.0) == fast
-    assert not trusting.checked
 
 
 @pytest.mark.parametrize("backend", ["transformers", "ct2-float32"])
@@ -242,7 +220,7 @@ def test_an_answer_that_stops_inside_of_arguments_is_closed(typst: str, missing:
 
 def test_rows_of_like_length_share_a_batch_and_no_batch_needs_too_much_memory() -> None:
     lengths = [10, 11, 12, 9, 13, 300, 290, *[280] * 6, 2_000, 3_900]
-    requests = [Request((1,) * (length - 1), 5, begun=(1,)) for length in lengths]
+    requests = [Request((1,) * length, 5) for length in lengths]
     found = [[lengths[index] for index in batch] for batch in batches(requests, 32)]
     assert found == [[3_900], [2_000, 300, 290, 280], [*[280] * 5, 13, 12, 11], [10, 9]]
     assert [len(batch) for batch in batches(requests[:5], 3)] == [3, 2]

@@ -21,7 +21,6 @@ from typlora.engines.weights import Weights
 from typlora.errors import ModelError
 
 PRECISIONS = ("int8", "float32", "int8_float32", "bfloat16", "float16")
-CHECKED_POSITIONS = 1_024  # tokens a pass: each has a row of 49,152 logits, 200 MB in all
 
 
 class CT2Backend:
@@ -60,57 +59,17 @@ class CT2Backend:
         """One answer a request, in order."""
         if temperature > 0:
             return self._draw(requests, temperature)
-        return [answer for answer, _ in self.scored(requests, scores=False)]
-
-    def scored(self, requests: Sequence[Request], scores: bool = True) -> list[tuple[Generated, float]]:
-        """Greedy answers, each with the least log-probability that one of its tokens had (4 % slower)."""
         generator = self._shared()
         work = list(batches(requests, self._batch_size, self._threads))
-        options = {"return_scores": True} if scores else {}
 
-        def run(batch: list[int]) -> list[tuple[Generated, float]]:
-            return self._batch(generator, [requests[index] for index in batch], options)
+        def run(batch: list[int]) -> list[Generated]:
+            return self._batch(generator, [requests[index] for index in batch], {})
 
-        found: dict[int, tuple[Generated, float]] = {}
+        found: dict[int, Generated] = {}
         with ThreadPoolExecutor(self._threads) as pool:
             for batch, answers in zip(work, pool.map(run, work), strict=True):
                 found.update(zip(batch, answers, strict=True))
         return [found[index] for index in range(len(requests))]
-
-    def disagreements(
-        self, prompts: Sequence[tuple[int, ...]], answers: Sequence[tuple[int, ...]]
-    ) -> list[tuple[int, int] | None]:
-        """Where these weights would have gone on otherwise, all positions of an answer in one pass.
-
-        The first such place in the answer with the token they prefer; ``None`` for a whole agreement.
-        """
-        generator = self._shared()
-        rows = [prompt + answer for prompt, answer in zip(prompts, answers, strict=True)]
-        order = sorted(range(len(rows)), key=lambda index: -len(rows[index]))
-        work: list[list[int]] = []
-        for index in order:
-            if not work or (len(work[-1]) + 1) * len(rows[work[-1][0]]) > CHECKED_POSITIONS:
-                work.append([])
-            work[-1].append(index)
-
-        def run(batch: list[int]) -> list[tuple[int, int] | None]:
-            import numpy as np
-
-            logits = np.array(generator.forward_batch([list(rows[index]) for index in batch]), copy=False)
-            logits[:, :, list(self._stops.never)] = -np.inf
-            found: list[tuple[int, int] | None] = []
-            for place, index in enumerate(batch):
-                start, answer = len(prompts[index]), answers[index]
-                preferred = logits[place, start - 1 : start - 1 + len(answer)].argmax(-1)
-                other = np.flatnonzero(preferred != np.asarray(answer))
-                found.append((int(other[0]), int(preferred[other[0]])) if len(other) else None)
-            return found
-
-        result: dict[int, tuple[int, int] | None] = {}
-        with ThreadPoolExecutor(self._threads) as pool:
-            for batch, answer in zip(work, pool.map(run, work), strict=True):
-                result.update(zip(batch, answer, strict=True))
-        return [result[index] for index in range(len(rows))]
 
     def _shared(self) -> Any:
         if self._generator is None:
@@ -128,33 +87,28 @@ class CT2Backend:
             generator = self._open(1)
             for batch in batches(requests, self._batch_size):
                 answers = self._batch(generator, [requests[index] for index in batch], options)
-                found.update(zip(batch, (answer for answer, _ in answers), strict=True))
+                found.update(zip(batch, answers, strict=True))
         return [found[index] for index in range(len(requests))]
 
-    def _batch(
-        self, generator: Any, requests: list[Request], options: dict[str, Any]
-    ) -> list[tuple[Generated, float]]:
+    def _batch(self, generator: Any, requests: list[Request], options: dict[str, Any]) -> list[Generated]:
         watches = [self._stops.watch(request) for request in requests]
-        least = [0.0] * len(requests)
 
         def step(result: Any) -> bool:
             row = result.batch_id
             if watches[row].finish is not None:
                 return True
-            if result.log_prob is not None:
-                least[row] = min(least[row], result.log_prob)
             return bool(watches[row].push(int(result.token_id)))
 
         generator.generate_batch(
-            [[self._token(number) for number in request.prompt + request.begun] for request in requests],
-            max_length=max(1, *(request.limit - len(request.begun) for request in requests)),
+            [[self._token(number) for number in request.prompt] for request in requests],
+            max_length=max(1, *(request.limit for request in requests)),
             include_prompt_in_result=False,
             end_token=sorted(self._stops.ends),
             suppress_sequences=[[self._token(number)] for number in self._stops.never],
             callback=step,
             **options,
         )
-        return [(_finished(watch), lowest) for watch, lowest in zip(watches, least, strict=True)]
+        return [_finished(watch) for watch in watches]
 
     def _open(self, threads: int) -> Any:
         folder = self.folder()

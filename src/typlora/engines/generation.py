@@ -14,15 +14,13 @@ BATCH_SCORES = 16_000_000  # attention scores a head: 32 prompts of 700 tokens, 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One row to generate. ``seed`` decides the draws when the temperature is above 0; ``begun`` are tokens
-    of the answer that are settled already, and count towards ``limit``; ``paired`` asks for an answer whose
-    brackets are closed by their own kind, ``maths`` for one whose names exist (backends with a loop of their
-    own see to both)."""
+    """One row to generate. ``seed`` decides the draws when the temperature is above 0; ``paired`` asks for an
+    answer whose brackets are closed by their own kind, ``maths`` for one whose names exist (backends with a
+    loop of their own see to both)."""
 
     prompt: tuple[int, ...]
     limit: int
     seed: int = 0
-    begun: tuple[int, ...] = ()
     paired: bool = False
     maths: bool = False
 
@@ -56,11 +54,8 @@ class Stops:
     piece: Callable[[int], str]
 
     def watch(self, request: Request) -> RowWatch:
-        """A watch for one row, that has seen what is begun."""
-        watch = RowWatch(self.ends, request.limit, self.piece, request.paired, request.maths)
-        for token in request.begun:
-            watch.push(token)
-        return watch
+        """A watch for one row."""
+        return RowWatch(self.ends, request.limit, self.piece, request.paired, request.maths)
 
 
 def settle(scores: Any, chosen: list[int], watches: Sequence[RowWatch]) -> list[int]:
@@ -85,7 +80,7 @@ def batches(requests: Sequence[Request], size: int, workers: int = 1) -> Iterato
     are shared out among ``workers``, so that none of them stands idle.
     """
     size = min(size, max(FEW, -(-len(requests) // workers)))
-    lengths = [len(request.prompt) + len(request.begun) for request in requests]
+    lengths = [len(request.prompt) for request in requests]
     batch: list[int] = []
     for index in sorted(range(len(requests)), key=lambda index: -lengths[index]):
         longest = lengths[batch[0] if batch else index]

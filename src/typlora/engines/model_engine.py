@@ -25,7 +25,7 @@ REPAIRED = "repaired"
 BACKENDS = (
     *("auto", "transformers", "transformers-bfloat16"),
     *("openvino", "openvino-bfloat16"),
-    *("ct2-checked", "ct2-int8", "ct2-float32", "ct2-bfloat16"),
+    *("ct2-int8", "ct2-float32", "ct2-bfloat16"),
 )
 # On a CPU, of those that say what float32 says, the fastest first: see docs/engines.md
 FASTEST = "openvino"
@@ -233,16 +233,10 @@ def open_backend(
         return OpenVINOBackend(weights, stops, precision, threads, batch_size)
     from typlora.engines.ct2_backend import CT2Backend
 
-    def converted(precision: str) -> CT2Backend:
-        return CT2Backend(
-            weights, stops, encoder.token, precision, threads, batch_size, threads_each=threads_each
-        )
-
-    if kind == "ct2-checked":
-        from typlora.engines.checked_backend import CheckedBackend
-
-        return CheckedBackend(converted("int8"), converted("float32"), encoder.eos_id)
-    return converted(kind.removeprefix("ct2-"))
+    precision = kind.removeprefix("ct2-")
+    return CT2Backend(
+        weights, stops, encoder.token, precision, threads, batch_size, threads_each=threads_each
+    )
 
 
 def _fastest(base: Path) -> str:

@@ -66,7 +66,7 @@ class OpenVINOBackend:
 
         watches = [self._stops.watch(request) for request in requests]
         draws = [np.random.default_rng(request.seed) for request in requests]
-        asked = [request.prompt + request.begun for request in requests]
+        asked = [request.prompt for request in requests]
         prompts = list(dict.fromkeys(asked))  # draws for one formula share the pass through its prompt
         width = max(map(len, prompts))
         ids = np.full((len(prompts), width), self._stops.pad, dtype=np.int64)

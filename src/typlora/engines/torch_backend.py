@@ -5,6 +5,7 @@ draws depend on a row's own seed, never on its neighbours.
 """
 
 import importlib.metadata
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -82,15 +83,16 @@ class TorchBackend:
         positions = (mask.cumsum(-1) - 1).clamp(min=0)
         never = torch.tensor(self._stops.never, device=device, dtype=torch.long)
         cache = DynamicCache(config=self._model.config)
+        remembered = {_cache_name(self._model): cache}
         running = list(range(len(requests)))  # the request behind each row of the tensors
         while running:
             logits = self._model(
                 input_ids=ids,
                 attention_mask=mask,
                 position_ids=positions,
-                past_key_values=cache,
                 use_cache=True,
                 logits_to_keep=1,
+                **remembered,
             ).logits[:, -1, :]
             logits = logits.float().index_fill(-1, never, float("-inf"))
             scores = _scores(logits, temperature, [draws[index] for index in running])
@@ -114,6 +116,12 @@ class TorchBackend:
             positions = last[:, None] + 1
             mask = torch.cat([mask, mask.new_ones(len(running), 1)], dim=-1)
         return [_finished(watch) for watch in watches]
+
+
+def _cache_name(model: Any) -> str:
+    """Newer versions of transformers call it ``cache`` and will not know the other name from 5.40 on."""
+    known = inspect.signature(model.forward).parameters
+    return "cache" if "cache" in known else "past_key_values"
 
 
 def _scores(logits: Any, temperature: float, draws: Sequence[Any]) -> Any:
