@@ -52,7 +52,8 @@ def test_check_names_every_fault_and_exits_with_1(typlora: Run, put: Callable[..
     assert done.returncode == 1
     assert "is not equal" in done.stderr and "does not compile: unknown variable: nosuchname" in done.stderr
     assert "train_001.jsonl:11: the row has no 'completion'" in done.stderr
-    assert "no reference" in done.stderr
+    assert f"{file}:6: $a+b$: is not equal" in done.stderr
+    assert r"no reference: \nosuch (if \nosuch is a macro, write what it stands for)" in done.stderr
     assert "$x_1$" in done.stderr.replace("x_{1}", "x_1")
     assert "1 bad lines, 1 repeated, 1 shared with eval" in done.stdout
     assert "4 compile and are equal" in done.stdout

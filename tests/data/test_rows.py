@@ -69,6 +69,54 @@ def test_older_rows_may_hold_the_latex_in_the_instruction(tmp_path: Path) -> Non
     assert [row.latex for row in read_rows(put(tmp_path / "a.jsonl", record))] == ["a"]
 
 
+def test_the_original_projects_rows_as_its_instructions_show_them(tmp_path: Path) -> None:
+    """Formulas without delimiters, headings instead of a chat template."""
+    file = tmp_path / "a.jsonl"
+    lines = [
+        r'{"prompt": [{"role": "user", "content": "LaTeXをTypstに変換してください: '
+        r'\\int_0^1 x dx = \\sum_{i=1}^n x_i"}], '
+        r'"completion": [{"role": "assistant", "content": "∫_0^1 x d x = ∑_(i=1)^n x_i"}]}',
+        r'{"system":"変換ルールの説明","instruction":"LaTeX→Typst",'
+        r'"input":"\\int_0^1 x dx","output":"∫_0^1 x d x"}',
+        r'{"text":"システム: 変換ルールの説明\n\n指示: LaTeX→Typst\n\n'
+        r'入力: \\int_0^1 x dx\n\n出力: ∫_0^1 x d x"}',
+        r'{"text":"System: rules\nInput: \\section{A}\nB\nOutput: = A\nB"}',
+    ]
+    file.write_text("\n".join(lines).replace("入力: ", "入力\uff1a"), encoding="utf-8")
+    whole, older, preprocessed, block = read_rows(file)
+    assert (whole.latex, whole.typst, whole.kind) == (
+        r"\int_0^1 x dx = \sum_{i=1}^n x_i", "∫_0^1 x d x = ∑_(i=1)^n x_i", "formula",
+    )  # fmt: skip
+    assert older == preprocessed
+    assert (older.prompt, older.completion) == (r"$\int_0^1 x dx$", "$∫_0^1 x d x$")
+    assert (block.latex, block.typst, block.kind) == ("\\section{A}\nB", "= A\nB", "block")
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (r"\alpha", "formula"),
+        (r"\begin{pmatrix} a & b \\ c & d \end{pmatrix}", "formula"),
+        ("a + b = c", "formula"),
+        (r"\text{if } x_1", "formula"),
+        (r"x_1 \text{ for all real numbers } x", "formula"),
+        (r"See Figure \ref{fig_1}.", "block"),
+        (r"The constant \alpha is small", "block"),
+        (r"定数 \alpha", "block"),
+        (r"\LaTeX", "block"),
+        (r"\textbf{a}^2", "block"),
+        ("file_name and more_text", "block"),
+        (r"\begin{tabular}{c} \alpha \end{tabular}", "block"),
+        ("x_1\n\ny_1", "block"),
+    ],
+)
+def test_a_text_without_delimiters_is_a_formula_where_it_can_be_nothing_else(
+    tmp_path: Path, content: str, kind: str
+) -> None:
+    (row,) = read_rows(put(tmp_path / "a.jsonl", {"prompt": content, "completion": "y"}))
+    assert row.kind == kind
+
+
 @pytest.mark.parametrize(
     ("content", "latex", "display", "kind"),
     [
@@ -108,6 +156,7 @@ def test_what_is_a_formula(tmp_path: Path, content: str, latex: str, display: bo
         ('{"prompt": "$x$", "completion": "$x$", "meta": 3}', "has a 'meta' that is not an object"),
         ('{"instruction": "a", "input": 1, "output": "b"}', "not text"),
         ('{"text": "no template here"}', "no chat template is recognised"),
+        ('{"instruction": "LaTeX→Typst", "input": "", "output": "x"}', "has an empty prompt"),
         ("[" * 100_000, "is not JSON"),
         (
             '{"prompt": "$' + "x" * 1_000_000 + '$", "completion": "$x$"}',

@@ -73,8 +73,8 @@ def _check(args: argparse.Namespace) -> int:
         broken = [problem for problem in report.problems if not problem.duplicate]
         repeated = len(report.problems) - len(broken)
         lines = [str(problem) for problem in broken]
-        lines += [f"{path}: {bad.row.prompt[:120]}: {bad.reason}" for bad in report.bad]
-        lines += [f"{path}: is in {evaluation}: {prompt[:120]}" for prompt in report.leaked]
+        lines += [f"{path}:{bad.line}: {_one_line(bad.row.prompt)}: {bad.reason}" for bad in report.bad]
+        lines += [f"{path}: is in {evaluation}: {_one_line(prompt)}" for prompt in report.leaked]
         for line in lines[:_SHOWN]:
             say("data check", line)
         if len(lines) > _SHOWN:
@@ -91,6 +91,11 @@ def _check(args: argparse.Namespace) -> int:
     if failed:
         raise CheckFailed(f"{', '.join(failed)}: correct or delete the rows named above")
     return 0
+
+
+def _one_line(text: str) -> str:
+    """The beginning of a row's text: a block may have many lines."""
+    return " ".join(text.split())[:120]
 
 
 def _checked(update: Any, done: int, total: int) -> None:

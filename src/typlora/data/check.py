@@ -4,24 +4,27 @@ A data file may come from anywhere, so its Typst is untrusted and runs in worker
 """
 
 import random
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from typlora.data.rows import FORMULA, Row, RowProblem, read_rows
+from typlora.data.rows import FORMULA, Row, RowProblem, numbered_rows, read_rows
 from typlora.data.versions import overlap
 from typlora.tex.unit import Unit, UnitKind
 from typlora.verify.verdict import Outcome, Verdict
 
 BATCH = 512
+_UNKNOWN = re.compile(r"\\[a-zA-Z]+")
 
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
     """A row whose pair is not proved; ``reason`` is the verifier's."""
 
+    line: int
     row: Row
     reason: str
 
@@ -60,20 +63,21 @@ def check(
     from typlora.verify.compiler import CompilerPool
 
     report = CheckReport(path)
-    rows = list(read_rows(path, report.problems.append))
+    rows = list(numbered_rows(path, report.problems.append))
     report.rows = len(rows)
-    report.kinds = Counter(row.kind for row in rows)
+    report.kinds = Counter(row.kind for _, row in rows)
     if evaluation is not None:
-        report.leaked = overlap(rows, read_rows(evaluation), forms=True)
+        report.leaked = overlap((row for _, row in rows), read_rows(evaluation), forms=True)
     if sample is not None and sample < len(rows):
         rows = random.Random(seed).sample(rows, sample)
     with CompilerPool(jobs) as pool:
         for at in range(0, len(rows), BATCH):
             batch = rows[at : at + BATCH]
-            for row, verdict in zip(batch, verify_rows(batch, pool), strict=True):
+            verdicts = verify_rows([row for _, row in batch], pool)
+            for (line, row), verdict in zip(batch, verdicts, strict=True):
                 report.checked += 1
                 if not verdict.proved:
-                    report.bad.append(BadRow(row, why(verdict)))
+                    report.bad.append(BadRow(line, row, why(verdict)))
             if progress is not None:
                 progress(report.checked, len(rows))
     return report
@@ -109,5 +113,7 @@ def why(verdict: Verdict) -> str:
     if not verdict.compiles:
         return f"does not compile: {verdict.error or 'no message'}".splitlines()[0]
     if verdict.outcome is Outcome.UNKNOWN:
-        return "; ".join(verdict.differences[:1]) or "there is no reference to compare with"
+        reason = "; ".join(verdict.differences[:1]) or "there is no reference to compare with"
+        unknown = _UNKNOWN.search(reason)
+        return f"{reason} (if {unknown[0]} is a macro, write what it stands for)" if unknown else reason
     return f"is not equal: {'; '.join(verdict.differences[:2])}"

@@ -3,7 +3,8 @@
     current       {"prompt": [{"role": "user", "content": ...}],
                    "completion": [{"role": "assistant", "content": ...}], "meta"?: {...}}
     older         {"system", "instruction", "input", "output"}
-    preprocessed  {"text"}: a whole conversation already written with a chat template
+    preprocessed  {"text"}: a whole conversation already written with a chat template, or with the original
+                  project's headings (システム, 指示, 入力, 出力)
 
 Each is reduced to the same two texts: what the user gave and what the assistant answers. The original
 project put a Japanese instruction before the LaTeX; it is recognised and taken off, so that both
@@ -19,7 +20,8 @@ ORIGINAL_INSTRUCTION = "LaTeXをTypstに変換してください: "
 # The instruction in the spellings met so far: full-width or ASCII colon, with or without it.
 _INSTRUCTION = re.compile(
     r"\A\s*(?:(?:以下の|次の)?\s*LaTeX(?:コード|文書)?\s*を\s*Typst(?:コード)?\s*に変換して(?:ください|下さい)"
-    r"|(?:Convert|Translate)\s+(?:the\s+following\s+|this\s+)?LaTeX(?:\s+code)?\s+(?:in)?to\s+Typst)"
+    r"|(?:Convert|Translate)\s+(?:the\s+following\s+|this\s+)?LaTeX(?:\s+code)?\s+(?:in)?to\s+Typst"
+    r"|LaTeX\s*(?:→|->|=>|⇒)\s*Typst)"
     r"\s*[::。.]?[ \t]*\n?",
     re.IGNORECASE,
 )
@@ -47,6 +49,11 @@ _TEMPLATES = (
     re.compile(
         r"###\s*Instruction:\s*(?P<user>.*?)###\s*(?:Response|Output):\s*(?P<answer>.*?)(?:</s>|<\|endoftext\|>|\Z)",
         re.DOTALL,
+    ),
+    re.compile(
+        r"^[ \t]*(?:入力|Input)[ \t]*[\uff1a:](?P<user>.*?)"
+        r"^[ \t]*(?:出力|Output)[ \t]*[\uff1a:](?P<answer>.*?)(?:</s>|<\|endoftext\|>|\Z)",
+        re.DOTALL | re.MULTILINE,
     ),
 )
 
@@ -125,5 +132,6 @@ def _preprocessed(record: Mapping[str, Any]) -> tuple[str, str]:
         if found := list(template.finditer(text)):
             return found[-1].group("user"), found[-1].group("answer")
     raise ValueError(
-        "has a 'text' in which no chat template is recognised, so prompt and answer cannot be told apart"
+        "has a 'text' in which no chat template is recognised, so prompt and answer cannot be told apart; "
+        "write 入力: and 出力: (or Input: and Output:) before them, or use another format"
     )

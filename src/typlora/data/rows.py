@@ -5,7 +5,9 @@
 
 In a file a formula keeps its delimiters, which say whether it is displayed: ``$x$`` or ``\\[x\\]``
 (``\\begin{align}...`` as it stands), and ``$x$`` or ``$ x $`` in Typst. In a ``Row`` they are off, so
-that nothing downstream parses them again. Blocks are whole texts on both sides.
+that nothing downstream parses them again. Blocks are whole texts on both sides. A text without delimiters
+that can only be mathematics (``\\frac{a}{b}``, as the original project wrote its rows) is a formula within a
+line.
 """
 
 import hashlib
@@ -16,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from typlora.data.bare import is_mathematics
 from typlora.data.formats import turns
 from typlora.errors import DataError
 from typlora.files import write_atomic
@@ -181,7 +184,7 @@ def parse_record(record: Any) -> Row:
     if declared == FORMULA:
         # meta settles what the text alone leaves open: a dollar inside, or no delimiters at all.
         latex, display = _declared(user, bool(meta.get("display", False)))
-    elif kind == BLOCK:
+    elif kind == BLOCK and not (is_mathematics(user) and "$" not in unwrap_typst(answer)):
         return Row(user, answer, False, {**meta, "kind": BLOCK})
     typst = unwrap_typst(answer)
     if not latex or not typst:
@@ -224,6 +227,13 @@ def read_rows(path: Path, on_problem: Callable[[RowProblem], None] | None = None
     bad line is reported and skipped, and so is a row that repeats an earlier one; the reading goes on.
     A missing or empty file raises ``DataError`` either way.
     """
+    return (row for _, row in numbered_rows(path, on_problem))
+
+
+def numbered_rows(
+    path: Path, on_problem: Callable[[RowProblem], None] | None = None
+) -> Iterator[tuple[int, Row]]:
+    """``read_rows`` with the line of each row, from 1."""
     seen: set[str] = set()
     empty = True
     for number, record, reason in _records(path):
@@ -247,7 +257,7 @@ def read_rows(path: Path, on_problem: Callable[[RowProblem], None] | None = None
                 on_problem(RowProblem(str(path), number, "repeats an earlier row", duplicate=True))
                 continue
             seen.add(row.digest)
-        yield row
+        yield number, row
     if empty:
         raise DataError(f"{path}: the file has no rows")
 
