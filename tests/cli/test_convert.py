@@ -128,6 +128,11 @@ def test_model_alone_without_a_model_is_one_line(typlora: Run, tmp_path: Path) -
         (["-o", "a.typ", "--out-dir", "b"], "not both"),
         (["-o", "a.typ", "second.tex"], "several inputs"),
         (["--engine", "rules", "--samples", "4"], "need a model"),
+        (["--engine", "rules", "--backend", "openvino"], "need a model"),
+        (
+            ["--model", "http://127.0.0.1:9/v1", "--adapter", "x", "--backend", "openvino"],
+            "a server computes",
+        ),
         (["-o", "paper.tex"], "overwrite the input"),
         (["-o", "-", "--pdf"], "output file"),
         (["-o", "-", "--tree"], "several files"),

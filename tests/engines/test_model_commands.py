@@ -59,3 +59,23 @@ def test_samples_through_convert_and_formulas(
     found = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
     assert [row["id"] for row in found] == ["0", "1", "2", "3"]
     assert {row["engine"] for row in found} <= {"model", "kept-latex"}
+
+
+def test_what_computes_the_answers_can_be_chosen(
+    model: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "home"
+    monkeypatch.setenv("TYPLORA_HOME", str(home))
+    (tmp_path / "a.tex").write_text(TEX)
+
+    def status(backend: str) -> int:
+        flags = ["--backend", backend, "--jobs", "1", "-o", str(tmp_path / "a.typ")]
+        return main(["convert", str(tmp_path / "a.tex"), *model, *flags])
+
+    assert status("transformers") == 0
+    assert not (home / "ct2").exists()
+    assert status("ct2-int8") == 0
+    assert [one.name.rpartition("-")[2] for one in (home / "ct2").iterdir() if one.is_dir()] == ["int8"]
+    capsys.readouterr()
+    assert status("abacus") == 2
+    assert "no backend 'abacus'; choose from auto, transformers" in capsys.readouterr().err

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from typlora.cli._shared import count, default_jobs, positive, progress_bar, say
+from typlora.cli._shared import add_backend_flag, count, default_jobs, positive, progress_bar, say
 from typlora.errors import ConfigError
 
 
@@ -32,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", metavar="ID|PATH", help="base model (default: the adapter's)")
     parser.add_argument("--adapter", metavar="RUN|PATH", help="whose mistakes (default: the promoted run)")
     parser.add_argument("--device", default="auto", help="where the model runs (default: the best)")
+    add_backend_flag(parser)
     parser.add_argument("--seed", type=count, default=0, help="which pairs, draws and slips (default 0)")
     parser.add_argument("--jobs", type=positive, default=default_jobs(), metavar="N", help="worker processes")
 
@@ -73,7 +74,7 @@ def _model(args: argparse.Namespace) -> Any:
 
     adapter = find_adapter(args.adapter)
     base = find_base(args.model, adapter)
-    return ModelEngine(base, adapter, args.device, samples=args.samples, seed=args.seed)
+    return ModelEngine(base, adapter, args.device, samples=args.samples, seed=args.seed, backend=args.backend)
 
 
 def _tell(update: Any, done: int, total: int, found: int) -> None:

@@ -18,7 +18,7 @@ def with_model(options: "Options") -> tuple["Options", list[str]]:
 
     ``--engine auto`` without a model becomes ``rules``, with one line that says why. Raises ``ModelError``
     where a model was asked for (``--engine model``, ``--model`` or ``--adapter``) and is not there, and
-    ``ConfigError`` for a server without a model's name.
+    ``ConfigError`` for a server without a model's name, or with a backend.
     """
     if options.engine == "rules":
         return options, []
@@ -39,6 +39,8 @@ def with_model(options: "Options") -> tuple["Options", list[str]]:
 
 def _with_server(options: "Options") -> "Options":
     """``--model URL --adapter NAME``: a run of ours by its name there gets our own prompt, others a chat."""
+    if options.backend != "auto":
+        raise ConfigError("--backend is for a model on this machine; a server computes as it was started")
     if options.adapter is None:
         raise ConfigError(f"which model of {options.model}? give --adapter NAME, as the server names it")
     try:

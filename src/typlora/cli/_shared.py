@@ -31,6 +31,7 @@ def add_engine_flags(parser: argparse.ArgumentParser) -> None:
         "--samples", type=count, default=0, metavar="K", help="K samples from the model where all else fails"
     )
     group.add_argument("--device", help="where the model runs: cpu, cuda, cuda:1, ... (default: the best)")
+    add_backend_flag(group)
     group.add_argument(
         "--max-length", type=positive, metavar="N", help="longest answer of the model, in tokens"
     )
@@ -38,18 +39,33 @@ def add_engine_flags(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--no-cache", action="store_true", help="neither read nor write the conversion cache")
 
 
+def add_backend_flag(parser: Any) -> None:
+    """``--backend``, for every command that asks a model on this machine."""
+    parser.add_argument(
+        "--backend",
+        default="auto",
+        metavar="NAME",
+        help="what computes the model's answers: openvino, openvino-bfloat16 (faster, a few other answers), "
+        "ct2-float32, ct2-int8, transformers (default auto: the fastest that answers as transformers does)",
+    )
+
+
 def options_of(args: argparse.Namespace) -> Any:
     """The ``Options`` that the engine flags stand for. Raises ``ConfigError`` for a senseless combination."""
     from typlora.convert.stack import Options
 
-    if args.engine == "rules" and (args.samples or args.model or args.adapter):
-        raise ConfigError("--model, --adapter and --samples need a model; leave out --engine rules")
+    asked = args.samples or args.model or args.adapter or args.backend != "auto"
+    if args.engine == "rules" and asked:
+        raise ConfigError(
+            "--model, --adapter, --samples and --backend need a model; leave out --engine rules"
+        )
     return Options(
         engine=args.engine,
         model=args.model,
         adapter=args.adapter,
         samples=args.samples,
         device=args.device,
+        backend=args.backend,
         max_length=args.max_length,
         cache=not args.no_cache,
     )

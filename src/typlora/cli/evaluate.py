@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from typlora.cli._shared import count, default_jobs, positive, progress_bar, say
+from typlora.cli._shared import add_backend_flag, count, default_jobs, positive, progress_bar, say
 from typlora.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--samples", type=count, default=0, metavar="K", help="K samples where all else fails"
     )
     parser.add_argument("--device", help="where the model runs: cpu, cuda, ... (default: the best)")
+    add_backend_flag(parser)
     parser.add_argument(
         "--suite",
         nargs="+",
@@ -135,6 +136,7 @@ def _options(args: argparse.Namespace) -> "Options":
         adapter=args.adapter,
         samples=args.samples,
         device=args.device,
+        backend=args.backend,
         cache=not args.no_cache,
     )
 

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from typlora.cli._shared import count, default_jobs, positive, say
+from typlora.cli._shared import add_backend_flag, count, default_jobs, positive, say
 
 SUMMARY = "sample, verify, write the next data version, continue training, promote through the gate"
 
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fresh", action="store_true", help="give up an unfinished improvement")
     parser.add_argument("--jobs", type=positive, default=default_jobs(), metavar="N", help="processes")
     parser.add_argument("--device", default="auto", help="where the model is asked: cpu, cuda, ...")
-    parser.add_argument("--backend", default="auto", help="what asks it: ct2-int8, transformers, ...")
+    add_backend_flag(parser)
     add_config_flags(parser)
 
 

@@ -29,6 +29,7 @@ class Options:
     adapter: str | None = None
     samples: int = 0
     device: str | None = None
+    backend: str = "auto"
     max_length: int | None = None
     cache: bool = True
     tokenizer: str | None = None
@@ -37,7 +38,7 @@ class Options:
 def open_cascade(options: Options, pool: WorkerPool | None = None) -> Cascade:
     """Engines, verifier and cache. Without a pool candidates are verified in this process: only for a worker.
 
-    Raises ``ConfigError`` for an unknown engine, ``ModelError`` when ``--engine model`` has no model.
+    Raises ``ConfigError`` for an unknown engine or backend, ``ModelError`` where ``--engine model`` has none.
     """
     if options.engine not in CHOICES:
         raise ConfigError(f"there is no engine '{options.engine}'; --engine takes {', '.join(CHOICES)}")
@@ -77,6 +78,7 @@ def _open_model(options: Options) -> Engine:
         base=None if options.model is None else Path(options.model),
         adapter=None if options.adapter is None else Path(options.adapter),
         device=options.device or "auto",
+        backend=options.backend,
         samples=options.samples,
         max_new_tokens=options.max_length or LONGEST_ANSWER,
     )
