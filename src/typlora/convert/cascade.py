@@ -7,6 +7,7 @@ units are asked once. For given engines and versions the result is always the sa
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -105,9 +106,7 @@ class Cascade:
         states: dict[tuple[object, ...], _State] = {}
         of_unit = [states.setdefault(_identity(unit), _State(unit)) for unit in units]
         distinct = list(states.values())
-        copies = {id(state): 0 for state in distinct}
-        for state in of_unit:
-            copies[id(state)] += 1
+        copies = Counter(map(id, of_unit))
 
         def tell(what: str) -> None:
             if progress is not None:
@@ -131,8 +130,8 @@ class Cascade:
         for engine in list(self.engines):
             self._stage(engine, states, partial(_single, engine), tell)
         if self._parts and depth < DEPTH:
-            long = [state for state in states if state.open and cut(state.unit) is not None]
-            if long:
+            frames = {state.unit: frame for state in states if state.open and (frame := cut(state.unit))}
+            if frames:
                 names = " ".join([*(engine.fingerprint for engine in self.engines), f"k={self._samples}"])
 
                 def ask(parts: Sequence[Unit]) -> list[Conversion]:
@@ -141,7 +140,8 @@ class Cascade:
                     self._ask(list(inner.values()), tell, depth + 1)
                     return _settled(parts, of_part)
 
-                parts = InParts(names, ask)
+                parts = InParts(names, frames, ask)
+                long = [state for state in states if state.unit in frames]
                 self._stage(parts, long, partial(_single, parts), tell)
         for engine in [engine for engine in self.engines if self._samples and isinstance(engine, Sampler)]:
             self._stage(engine, states, partial(_several, engine, self._samples), tell, f"k={self._samples}")

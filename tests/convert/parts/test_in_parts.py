@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.convert.fakes import TableVerifier, formula
 from typlora.convert.cache import ConversionCache
 from typlora.convert.cascade import Cascade
+from typlora.convert.parts import cuts
 from typlora.convert.settling import KEPT
 from typlora.engines.base import Candidate
 from typlora.engines.fake import FakeEngine
@@ -24,6 +27,14 @@ def test_a_refused_formula_is_put_together_from_its_parts() -> None:
     assert done[0].typst == r"A = B \ C = D"
     assert done[0].verdict.proved and done[0].provenance == "model:parts"
     assert [unit.latex for unit in engine.asked] == [WHOLE, "aaaa = bbbb", "cccc = dddd"]
+
+
+def test_a_formula_is_cut_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    cut: list[list[str]] = []
+    without_gaps = cuts.lines.without_gaps
+    monkeypatch.setattr(cuts.lines, "without_gaps", lambda tokens: cut.append(tokens) or without_gaps(tokens))
+    done = Cascade([FakeEngine(ANSWERS, "model")], TableVerifier(right)).convert([formula(WHOLE, True)])
+    assert done[0].provenance == "model:parts" and len(cut) == 1
 
 
 def test_parts_are_cut_again_where_they_are_refused() -> None:

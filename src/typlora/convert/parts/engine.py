@@ -1,9 +1,8 @@
 """The engine that answers for a formula by asking for its parts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from typlora.convert.conversion import Conversion
-from typlora.convert.parts.cuts import cut
 from typlora.convert.parts.frame import Frame
 from typlora.engines.base import Candidate
 from typlora.tex.unit import Unit
@@ -16,19 +15,25 @@ VERSION = 1  # of the cuts; in the key of remembered conversions
 class InParts:
     """An engine made of others: ``ask`` converts the parts as the cascade converts everything.
 
-    ``fingerprint`` is that of all engines behind it. Answers are called ``MODEL`` where a model said any part
-    of them, else ``RULES``.
+    ``frames`` are the formulas that can be cut, with their parts. ``fingerprint`` is that of all engines behind
+    it. Answers are called ``MODEL`` where a model said any part of them, else ``RULES``.
     """
 
     name = "parts"
 
-    def __init__(self, fingerprint: str, ask: Callable[[Sequence[Unit]], list[Conversion]]) -> None:
+    def __init__(
+        self,
+        fingerprint: str,
+        frames: Mapping[Unit, Frame],
+        ask: Callable[[Sequence[Unit]], list[Conversion]],
+    ) -> None:
         self.fingerprint = f"{self.name}/{VERSION}/{fingerprint}"
+        self._frames = frames
         self._ask = ask
 
     def propose(self, units: Sequence[Unit]) -> list[Candidate | None]:
         """One candidate a unit, ``None`` where it cannot be cut or a part has no answer that compiles."""
-        frames = [cut(unit) for unit in units]
+        frames = [self._frames.get(unit) for unit in units]
         answers = iter(self._ask([part for frame in frames if frame is not None for part in frame.parts]))
         return [
             None if frame is None else _joined(frame, [next(answers) for _ in frame.parts])
