@@ -4,12 +4,12 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from typlora.cli._jobs import Job, check_outputs, jobs_of, lock
 from typlora.cli._shared import add_engine_flags, console, options_of, progress_bar, say
-from typlora.errors import ConfigError, InputError, TyploraError
+from typlora.errors import InputError, TyploraError
 
 if TYPE_CHECKING:
     from typlora.convert.cascade import Cascade
@@ -65,109 +65,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_engine_flags(parser)
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """One input and where its output goes; ``None`` is standard input or output."""
-
-    source: Path | None
-    output: Path | None
-
-    @property
-    def name(self) -> str:
-        return "<stdin>" if self.source is None else str(self.source)
-
-
 def run(args: argparse.Namespace) -> int:
     """0; 1 with ``--strict`` and losses; 2 when an input could not be converted."""
-    jobs = _jobs(args)
-    _check_reports(args, jobs)
+    jobs = jobs_of(args)
+    check_outputs(args, jobs)
     options = options_of(args)
     if args.no_chunking:
         args.chunk = "document"
     with ExitStack() as stack:
         for output in [job.output for job in jobs if job.output is not None]:
-            _lock(output, stack)
+            lock(output, stack)
         session = _Session(args, options, stack)
         status = session.convert(jobs)
         if args.watch:
             session.watch(jobs)
         return status
-
-
-def _jobs(args: argparse.Namespace) -> list[_Job]:
-    """Inputs with their outputs. Raises ``ConfigError`` for flags that contradict each other."""
-    inputs = [None if name == "-" else Path(name) for name in args.inputs]
-    if args.output is not None and args.out_dir is not None:
-        raise ConfigError("give -o or --out-dir, not both")
-    if args.output is not None and len(inputs) > 1:
-        raise ConfigError("-o names one file, but there are several inputs; use --out-dir")
-    if inputs.count(None) > 1:
-        raise ConfigError("standard input (-) can be read only once")
-    if args.watch and None in inputs:
-        raise ConfigError("--watch needs files; standard input does not change")
-    if args.output == "-":
-        if args.pdf:
-            raise ConfigError("--pdf needs an output file; give -o OUT.typ")
-        if args.tree:
-            raise ConfigError("--tree writes several files; give -o OUT.typ or --out-dir DIR")
-        return [_Job(inputs[0], None)]
-    if args.output is not None:
-        if Path(args.output).is_dir():
-            raise ConfigError(f"{args.output} is a folder; use --out-dir")
-        return [_Job(inputs[0], Path(args.output))]
-    jobs = []
-    for source in inputs:
-        if source is None:
-            jobs.append(_Job(None, Path(args.out_dir) / "stdin.typ" if args.out_dir else None))
-            continue
-        main = source / "main.tex" if source.is_dir() else source
-        folder = Path(args.out_dir) if args.out_dir else main.parent
-        jobs.append(_Job(source, folder / f"{main.stem}.typ"))
-    return _told_apart(jobs, args.out_dir)
-
-
-def _told_apart(jobs: list[_Job], out_dir: str | None) -> list[_Job]:
-    """Outputs of the same name get their folder's name: ``a/main.tex b/main.tex`` -> ``a.typ b.typ``."""
-    seen: dict[Path | None, int] = {}
-    for job in jobs:
-        seen[job.output] = seen.get(job.output, 0) + 1
-    if out_dir is None or all(times == 1 for times in seen.values()):
-        return jobs
-    named = [
-        job
-        if job.source is None or seen[job.output] == 1
-        else _Job(job.source, Path(out_dir) / f"{_folder_name(job.source)}.typ")
-        for job in jobs
-    ]
-    outputs = [job.output for job in named]
-    if len(set(outputs)) < len(outputs):
-        raise ConfigError("several inputs have the same name; convert them one by one with -o")
-    return named
-
-
-def _folder_name(source: Path) -> str:
-    folder = source.resolve() if source.is_dir() else source.resolve().parent
-    return folder.name or "main"
-
-
-def _check_reports(args: argparse.Namespace, jobs: Sequence[_Job]) -> None:
-    for name in args.report:
-        if Path(name).suffix.lower() not in {".json", ".html", ".htm"}:
-            raise ConfigError(f"--report {name}: the name must end in .json or .html")
-        if any(job.output is not None and job.output == Path(name) for job in jobs):
-            raise ConfigError(f"--report {name} would overwrite an output")
-    for job in jobs:
-        if job.source is not None and job.output is not None and job.output == job.source:
-            raise ConfigError(f"the output {job.output} would overwrite the input; give -o")
-
-
-def _lock(output: Path, stack: ExitStack) -> None:
-    from typlora.convert.lock import output_lock
-
-    if output.is_dir():
-        raise InputError(f"{output} is a folder; give the name of a file")
-    if not output.exists() or output.is_file():
-        stack.enter_context(output_lock(output))
 
 
 class _Session:
@@ -188,7 +100,7 @@ class _Session:
         self._files: dict[Path, float] = {}
         self._placed: dict[Path, tuple[str, bytes]] = {}  # assets: whose they are, and their digest
 
-    def convert(self, jobs: Sequence[_Job]) -> int:
+    def convert(self, jobs: Sequence[Job]) -> int:
         """Convert all; an input that cannot be read is told and the others go on."""
         import time
 
@@ -213,7 +125,7 @@ class _Session:
                 status = 1
         return status
 
-    def watch(self, jobs: Sequence[_Job]) -> None:
+    def watch(self, jobs: Sequence[Job]) -> None:
         """Convert again whenever a file of a project changes, until Ctrl-C."""
         import time
 
@@ -230,7 +142,7 @@ class _Session:
         except KeyboardInterrupt:
             say("convert", "stopped watching")
 
-    def _one(self, job: _Job) -> "Document":
+    def _one(self, job: Job) -> "Document":
         from typlora.convert.pipeline import convert_project, place_asset
         from typlora.files import write_atomic
 
@@ -265,7 +177,7 @@ class _Session:
             write_atomic(job.output.with_suffix(".pdf"), converted.pdf)
         return converted.document
 
-    def _told_apart(self, job: _Job, converted: "Converted") -> "Converted":
+    def _told_apart(self, job: Job, converted: "Converted") -> "Converted":
         """Where another input has put a file of the same name, these go to a folder of their own."""
         from typlora.convert.pipeline import in_folder
 
@@ -279,7 +191,7 @@ class _Session:
             raise InputError(f"{job.name} and another input both have a file {taken[0]}; convert them apart")
         return in_folder(converted, f"{job.output.stem}-files")
 
-    def _read(self, job: _Job) -> "Project":
+    def _read(self, job: Job) -> "Project":
         from typlora.tex.project import read_project, read_string
 
         if job.source is None:

@@ -8,25 +8,22 @@ LaTeX, visibly, with a ``Loss``; nothing else is touched. At the very worst (a t
 not yield) the whole source is shown as raw text: the result always compiles.
 """
 
-import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
-from typlora.convert import dangling
 from typlora.convert.conversion import Conversion
 from typlora.convert.draft import Block, Draft, Loss, Slot, write_formula
 from typlora.convert.kept import raw_block
+from typlora.convert.labels import DEFINED, Labels, missing_label
+from typlora.convert.owned_text import Text
 from typlora.convert.settling import KEPT, first_line, keep
 from typlora.errors import EngineError
 
 SECONDS = 120.0  # all of mending together; a healthy document needs one compile
 COMPILES = 20  # ... or the time of so many compiles of the whole, where one takes long
 SIFT_AFTER = 2  # blocks at fault that are found one by one
-_LABEL = re.compile(r"label `<(?P<label>[^>]+)>` (?P<what>does not exist|occurs multiple times)")
-_DEFINED = re.compile(r"(?<!ref\()<([\w:.-]+)>")
-_REFERENCE_FAULT = re.compile(r"cannot reference|does not have a|no default numbering|without numbering")
 
 
 class Result(Protocol):
@@ -60,27 +57,6 @@ class Assembled:
     blocks: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class _Text:
-    """The document's text with the owners of each line."""
-
-    lines: list[set[tuple[int, int]]] = field(default_factory=lambda: [set()])
-    parts: list[str] = field(default_factory=list)
-
-    def add(self, text: str, block: int = -1, formula: int = -1) -> None:
-        self.parts.append(text)
-        pieces = text.split("\n")
-        if pieces[0]:
-            self.lines[-1].add((block, formula))
-        for piece in pieces[1:]:
-            self.lines.append({(block, formula)} if piece else set())
-
-    def owners(self, line: int | None) -> set[tuple[int, int]]:
-        if line is None or not 1 <= line <= len(self.lines):
-            return set()
-        return self.lines[line - 1]
-
-
 class _Assembly:
     def __init__(self, draft: Draft, conversions: Sequence[Conversion], compile_one: Compile, seconds: float):
         self.draft = draft
@@ -88,15 +64,16 @@ class _Assembly:
         self.blocks: list[Block] = list(draft.blocks)
         self.losses: list[Loss] = []
         self.raw: set[int] = set()
+        self.labels = Labels(self.blocks, self.conversions, self.losses, self.raw)
         self.compiles = 0
         self._compile = compile_one
         self._seconds = seconds
         self._deadline = time.monotonic() + seconds
         self._sifted = False
 
-    def render(self, only: range | None = None) -> _Text:
+    def render(self, only: range | None = None) -> Text:
         """The document; with ``only`` no other blocks than these."""
-        text = _Text()
+        text = Text()
         if self.draft.preamble:
             text.add(self.draft.preamble.rstrip("\n") + "\n\n")
         for index in range(len(self.blocks)) if only is None else only:
@@ -107,7 +84,7 @@ class _Assembly:
         text.add("\n")
         return text
 
-    def _render_block(self, text: _Text, index: int, block: Block) -> None:
+    def _render_block(self, text: Text, index: int, block: Block) -> None:
         if index in self.raw:
             text.add(raw_block(block.unit.latex), index)
             return
@@ -122,12 +99,12 @@ class _Assembly:
         """Each block by itself."""
         out = []
         for index, block in enumerate(self.blocks):
-            text = _Text()
+            text = Text()
             self._render_block(text, index, block)
             out.append("".join(text.parts))
         return tuple(out)
 
-    def try_compile(self, text: _Text) -> Result:
+    def try_compile(self, text: Text) -> Result:
         self.compiles += 1
         return self._compile("".join(text.parts))
 
@@ -146,9 +123,9 @@ class _Assembly:
             if time.monotonic() > self._deadline or not self._mend(text, result):
                 return self._everything_raw(result.error)
 
-    def _mend(self, text: _Text, result: Result) -> bool:
+    def _mend(self, text: Text, result: Result) -> bool:
         """Replace one fault; False where nothing is left to replace."""
-        if self._mend_label(text, result):
+        if self.labels.mend(text, result.error, result.line):
             return True
         owners = {owner for owner in text.owners(result.line) if owner[0] >= 0}
         formulas = sorted(formula for _, formula in owners if formula >= 0)
@@ -203,7 +180,7 @@ class _Assembly:
     def _stands(self, some: range) -> bool:
         """Whether these blocks compile without the others; references to those are no fault of theirs."""
         result = self.try_compile(self.render(some))
-        return result.ok or bool(_LABEL.search(result.error) and "does not exist" in result.error)
+        return result.ok or missing_label(result.error)
 
     def _sift(self) -> bool:
         """Find all blocks at fault: groups that compile are done, the others are halved. The work is that of
@@ -225,56 +202,6 @@ class _Assembly:
                 self._keep_block(index, "its Typst does not compile by itself")
         return bool(faulty)
 
-    def _mend_label(self, text: _Text, result: Result) -> bool:
-        """Missing and doubled labels: show the reference as LaTeX, take the later label away."""
-        match = _LABEL.search(result.error)
-        label = match["label"] if match else ""
-        if match and match["what"] == "occurs multiple times":
-            return self._drop_later_labels(label)
-        if not match and not _REFERENCE_FAULT.search(result.error):
-            return False
-        changed = False
-        for index in {block for block, _ in text.owners(result.line) if block >= 0 and block not in self.raw}:
-            changed |= self._show_references(index, label, result.error)
-        for name in dangling.without_target("".join(text.parts)) | {label} if label else ():
-            for index in range(len(self.blocks)):  # all at once: each would cost a compile of the whole
-                error = f"label `<{name}>` does not exist in the document"
-                changed |= index not in self.raw and self._show_references(index, name, error)
-        return changed
-
-    def _show_references(self, index: int, label: str, error: str) -> bool:
-        """References of one block (to ``label``, or all of them) become visible placeholders."""
-        block = self.blocks[index]
-        parts = tuple(dangling.shown(part, label) if isinstance(part, str) else part for part in block.parts)
-        if parts == block.parts:
-            return False
-        self.blocks[index] = Block(block.unit, parts, block.note)
-        self.losses.append(
-            Loss(block.unit.span, f"\\ref{{{label}}}", f"reference shown as LaTeX: {first_line(error)}")
-        )
-        return True
-
-    def _drop_later_labels(self, label: str) -> bool:
-        tag = f"<{label}>"
-        seen = changed = False
-        for index, block in enumerate(self.blocks):
-            parts: list[str | Slot] = []
-            for part in block.parts:
-                if isinstance(part, Slot):
-                    seen = seen or label in self.conversions[part.formula].unit.labels
-                elif tag in part and not part.strip().startswith("#ref"):
-                    head, _, tail = part.partition(tag)
-                    part = part.replace(tag, "") if seen else head + tag + tail.replace(tag, "")
-                    seen = True
-                parts.append(part)
-            if tuple(parts) != block.parts:
-                self.blocks[index] = Block(block.unit, tuple(parts), block.note)
-                self.losses.append(
-                    Loss(block.unit.span, f"\\label{{{label}}}", "this label occurs more than once")
-                )
-                changed = True
-        return changed
-
     def _keep_formula(self, index: int, error: str) -> None:
         unit = self.conversions[index].unit
         reason = f"does not compile inside the document: {first_line(error)}"
@@ -288,14 +215,12 @@ class _Assembly:
         gone: list[str] = []
         for part in self.blocks[index].parts:
             if isinstance(part, Slot):
-                gone += _DEFINED.findall(f"{part.before} {part.after}")
+                gone += DEFINED.findall(f"{part.before} {part.after}")
                 self.conversions[part.formula] = keep(self.conversions[part.formula].unit, reason)
             else:
-                gone += _DEFINED.findall(part)
-        for label in gone:  # at once: each would cost a compile of the whole
-            for other in range(len(self.blocks)):
-                if other not in self.raw:
-                    self._show_references(other, label, f"label `<{label}>` does not exist in the document")
+                gone += DEFINED.findall(part)
+        for label in gone:
+            self.labels.show(label)
 
     def _everything_raw(self, error: str) -> tuple[str, bytes]:
         """The last resort; raw text under no preamble cannot fail."""

@@ -23,8 +23,9 @@ from typlora.convert.document.nodes import Chars, Node, children, is_macro, kind
 from typlora.convert.document.nouns import Asset, Block, Draft, Loss, Slot
 from typlora.convert.document.overlaid import overlaid_symbols
 from typlora.convert.document.overlays import flatten_overlays
+from typlora.convert.document.package_files import read_packages
 from typlora.convert.document.preamble import write_preamble
-from typlora.convert.document.setup import read_packages, read_preamble
+from typlora.convert.document.setup import read_preamble
 from typlora.convert.document.statements import keyword_commands
 from typlora.convert.document.tally import tally_losses
 from typlora.convert.document.theorems import usual_theorems

@@ -15,10 +15,11 @@ from pathlib import Path
 
 from typlora.data.canonical import form_key, key_of, keys_of, latex_key
 from typlora.data.corpus import Given, read_corpus
+from typlora.data.delimiters import BLOCK, FORMULA
 from typlora.data.journal import BATCH, Progress, judge_all, open_journal
 from typlora.data.judge import Judge, Judged, default_judge
 from typlora.data.reasons import NO_REFERENCE, NOT_EXPANDED
-from typlora.data.rows import BLOCK, FORMULA, Row, read_rows, write_rows
+from typlora.data.rows import Row, read_rows, write_rows
 from typlora.errors import DataError
 
 EXAMPLES = 20  # refused formulas shown for each reason

@@ -8,7 +8,8 @@ aliases of one command and the punctuation at a sentence's end do not tell two f
 import hashlib
 import re
 
-from typlora.data.rows import FORMULA, Row
+from typlora.data.delimiters import FORMULA
+from typlora.data.rows import Row
 
 _TOKEN = re.compile(r"\\[a-zA-Z]+\*?|\\.|%[^\n]*(?:\n|\Z)|\s+|.", re.DOTALL)
 

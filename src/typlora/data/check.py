@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from typlora.data.rows import FORMULA, Row, RowProblem, numbered_rows, read_rows
+from typlora.data.delimiters import FORMULA
+from typlora.data.rows import Row, RowProblem, numbered_rows, read_rows
 from typlora.data.versions import overlap
 from typlora.tex.unit import Unit, UnitKind
 from typlora.verify.verdict import Outcome, Verdict

@@ -12,8 +12,8 @@ from typing import Protocol
 from typlora.data.blocks import ENGINE, judge_blocks
 from typlora.data.canonical import form_of
 from typlora.data.corpus import Given
+from typlora.data.delimiters import FORMULA
 from typlora.data.reasons import NO_REFERENCE, NOT_EXPANDED, refusal
-from typlora.data.rows import FORMULA
 from typlora.engines.base import Candidate, Engine
 from typlora.errors import TyploraError
 from typlora.tex.unit import Unit, UnitKind

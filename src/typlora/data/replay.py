@@ -9,7 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from typlora.data.constructs import constructs_of, rarest
-from typlora.data.rows import FORMULA, Row
+from typlora.data.delimiters import FORMULA
+from typlora.data.rows import Row
 
 DEFAULT_FRACTION = 0.1
 

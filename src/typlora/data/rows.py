@@ -12,13 +12,21 @@ line.
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
 from typlora.data.bare import is_mathematics
+from typlora.data.delimiters import (
+    BLOCK,
+    FORMULA,
+    unwrap_formula,
+    unwrap_latex,
+    unwrap_typst,
+    wrap_latex,
+    wrap_typst,
+)
 from typlora.data.formats import turns
 from typlora.errors import DataError
 from typlora.files import write_atomic
@@ -27,19 +35,7 @@ from typlora.files import write_atomic
 # and no profile could train on it.
 MAX_ROW_BYTES = 200_000
 
-FORMULA = "formula"
-BLOCK = "block"
 REFUSED = "refused"  # in ``meta``: the candidate that a row of the repair task shows (data/repairs.py)
-
-# Environments that stand alone in a document: a formula that is one of them needs no \[ \].
-DISPLAY_ENVIRONMENTS = frozenset(
-    f"{name}{star}"
-    for name in ("align", "gather", "multline", "flalign", "alignat", "eqnarray", "xalignat")
-    for star in ("", "*")
-)
-_ENVIRONMENT = re.compile(r"\A\\begin\s*\{([a-zA-Z]+\*?)\}(.*)\\end\s*\{\1\}\Z", re.DOTALL)
-_PLAIN_ENVIRONMENTS = frozenset({"equation", "equation*", "displaymath", "math"})
-_DELIMITERS = (("\\[", "\\]", True), ("\\(", "\\)", False), ("$$", "$$", True), ("$", "$", False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,78 +93,6 @@ class RowProblem:
         return f"{self.file}:{self.line}: the row {self.reason}"
 
 
-def wrap_latex(latex: str, display: bool) -> str:
-    """A formula's LaTeX with the delimiters it has in a document."""
-    if not display:
-        return f"${latex}{' ' if _escapes_next(latex) else ''}$"
-    found = _ENVIRONMENT.match(latex)
-    if (
-        found
-        and found.group(1) in DISPLAY_ENVIRONMENTS
-        and f"\\end{{{found.group(1)}}}" not in found.group(2)
-    ):
-        return latex
-    return f"\\[{latex}\\]"
-
-
-def wrap_typst(typst: str, display: bool) -> str:
-    """A formula's Typst as an equation; a last backslash is kept from escaping the dollar."""
-    guard = " " if _escapes_next(typst) else ""
-    return f"$ {typst} $" if display else f"${typst}{guard}$"
-
-
-def unwrap_latex(content: str) -> tuple[str, bool, str]:
-    """LaTeX inside, displayed or not, and kind: the whole content is one formula, or it is a block."""
-    for opening, closing, display in (("\\[", "\\]", True), ("\\(", "\\)", False)):
-        if content.startswith(opening) and content.endswith(closing) and len(content) >= 4:
-            inside = content[2:-2]
-            if opening not in inside.replace("\\\\", "  ") and closing not in inside.replace("\\\\", "  "):
-                return inside.strip(), display, FORMULA
-            return content, False, BLOCK
-    for mark, display in (("$$", True), ("$", False)):
-        if content.startswith(mark) and content.endswith(mark) and len(content) > 2 * len(mark):
-            inside = content[len(mark) : -len(mark)]
-            if not _bare_dollar(inside) and not inside.endswith("\\"):
-                return inside.strip(), display, FORMULA
-            return content, False, BLOCK
-    if (found := _ENVIRONMENT.match(content)) and f"\\end{{{found.group(1)}}}" not in found.group(2):
-        if found.group(1) in DISPLAY_ENVIRONMENTS:
-            return content, True, FORMULA
-        if found.group(1) in _PLAIN_ENVIRONMENTS:
-            return found.group(2).strip(), found.group(1) != "math", FORMULA
-    return content, False, BLOCK
-
-
-def unwrap_typst(content: str) -> str:
-    """The inside of ``$...$``; content without dollars is taken to be the inside already."""
-    if len(content) >= 2 and content.startswith("$") and content.endswith("$"):
-        return content[1:-1].strip()
-    return content
-
-
-def _escapes_next(text: str) -> bool:
-    """Whether a character put after ``text`` would be escaped by its last backslash."""
-    return (len(text) - len(text.rstrip("\\"))) % 2 == 1
-
-
-def _bare_dollar(latex: str) -> bool:
-    """A dollar outside braces: two formulas with text between them, not one formula with ``\\text{$x$}``."""
-    depth = 0
-    escaped = False
-    for character in latex:
-        if escaped:
-            escaped = False
-        elif character == "\\":
-            escaped = True
-        elif character == "{":
-            depth += 1
-        elif character == "}":
-            depth -= 1
-        elif character == "$" and depth <= 0:
-            return True
-    return False
-
-
 def parse_record(record: Any) -> Row:
     """One decoded JSON value as a row. Raises ``ValueError`` with the reason ("has an empty completion")."""
     if not isinstance(record, dict):
@@ -183,25 +107,13 @@ def parse_record(record: Any) -> Row:
     latex, display, kind = unwrap_latex(user)
     if declared == FORMULA:
         # meta settles what the text alone leaves open: a dollar inside, or no delimiters at all.
-        latex, display = _declared(user, bool(meta.get("display", False)))
+        latex, display = unwrap_formula(user, bool(meta.get("display", False)))
     elif kind == BLOCK and not (is_mathematics(user) and "$" not in unwrap_typst(answer)):
         return Row(user, answer, False, {**meta, "kind": BLOCK})
     typst = unwrap_typst(answer)
     if not latex or not typst:
         raise ValueError("has an empty formula")
     return Row(latex, typst, display, meta)
-
-
-def _declared(content: str, display: bool) -> tuple[str, bool]:
-    for opening, closing, displayed in _DELIMITERS:
-        if (
-            content.startswith(opening)
-            and content.endswith(closing)
-            and len(content) >= len(opening + closing)
-        ):
-            return content[len(opening) : -len(closing)].strip(), displayed
-    latex, displayed, kind = unwrap_latex(content)
-    return (latex, displayed) if kind == FORMULA else (content, display)
 
 
 def record_of(row: Row) -> dict[str, Any]:

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from typlora.data.build import row_of
 from typlora.data.canonical import form_key, key_of
 from typlora.data.corpus import Given
+from typlora.data.delimiters import BLOCK, FORMULA
 from typlora.data.grammar import Grammar
 from typlora.data.journal import Progress, judge_batches
 from typlora.data.judge import Judge, default_judge
 from typlora.data.manner import in_manner
-from typlora.data.rows import BLOCK, FORMULA, Row
+from typlora.data.rows import Row
 from typlora.errors import DataError
 
 BATCH = 500

@@ -1,17 +1,15 @@
 """Environments: rows that shape the whole equation, and tables inside of it."""
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from typlora.engines import latex_tokens, rules
+from typlora.engines import rules
+from typlora.engines.cells import RULES, Tokens, columns_of, environment, rows, strip, visible
 from typlora.engines.latex_tokens import argument, option, skip_space, words
 from typlora.engines.rules import Style, UnreadableError
 
 if TYPE_CHECKING:
     from typlora.engines.rewrite import Rewriter
-
-Tokens = list[str]
 
 _ROWS = words(
     """
@@ -35,62 +33,6 @@ CASES = {
     "rcases": "cases(reverse: #true, ",
     "drcases": "cases(reverse: #true, ",
 }
-_RULES = frozenset({"\\hline", "\\toprule", "\\midrule", "\\bottomrule"})
-
-
-def environment(tokens: Sequence[str], at: int) -> tuple[str, Tokens, int] | None:
-    """Name, body and end of the environment that ``\\begin`` at ``at`` opens."""
-    found = argument(tokens, at + 1)
-    if found is None:
-        return None
-    name, depth = "".join(found[0]).strip(), 1
-    for index in range(found[1], len(tokens)):
-        if tokens[index] == "\\begin":
-            depth += 1
-        elif tokens[index] == "\\end":
-            depth -= 1
-            if depth == 0:
-                closing = argument(tokens, index + 1)
-                if closing is None or "".join(closing[0]).strip() != name:
-                    return None
-                return name, list(tokens[found[1] : index]), closing[1]
-    return None
-
-
-def rows(body: Sequence[str]) -> list[list[Tokens]]:
-    """Rows of cells; what stands between rows (``\\\\[2pt]``, ``\\hline``) stays at the start of a row."""
-    table: list[list[Tokens]] = [[[]]]
-    depth = 0
-    at = 0
-    while at < len(body):
-        token = body[at]
-        if token in ("{", "\\begin", "\\left"):
-            depth += 1
-        elif token in ("}", "\\end", "\\right"):
-            depth -= 1
-        if depth == 0 and token == "&":
-            table[-1].append([])
-        elif depth == 0 and token in latex_tokens.BREAKS:
-            table.append([[]])
-            if at + 1 < len(body) and body[at + 1] == "*":
-                at += 1
-            at = at if token == "\\cr" else _skip_length(body, at + 1) - 1
-        else:
-            table[-1][-1].append(token)
-        at += 1
-    last = table[-1]
-    if len(last) == 1 and not _visible(last[0]) and not any(token in _RULES for token in last[0]):
-        table.pop()
-    return table
-
-
-def _skip_length(body: Sequence[str], at: int) -> int:
-    inside, after = option(body, at)
-    return after if inside is not None and re.fullmatch(r"\s*-?[\d.]+\s*\w\w\s*", "".join(inside)) else at
-
-
-def _visible(cell: Sequence[str]) -> bool:
-    return any(token not in (" ", "\\nonumber", "\\notag") for token in cell)
 
 
 def top(rewriter: "Rewriter", tokens: Tokens, style: Style) -> Tokens:
@@ -141,19 +83,10 @@ def _join(rewriter: "Rewriter", table: list[list[Tokens]], style: Style) -> Toke
 
 def _displayed(rewriter: "Rewriter", cell: Sequence[str], around: Style) -> Tokens:
     """A cell in display style, said aloud only where Typst would set it otherwise and it shows."""
-    inside = rewriter.group(_strip(cell), "display")
+    inside = rewriter.group(strip(cell), "display")
     if around == "display" or not any(token in rules.SHOWS_STYLE for token in cell):
         return inside
     return rewriter.wrap("display(", inside)
-
-
-def _strip(cell: Sequence[str]) -> Tokens:
-    first, last = 0, len(cell)
-    while first < last and cell[first] == " ":
-        first += 1
-    while last > first and cell[last - 1] == " ":
-        last -= 1
-    return list(cell[first:last])
 
 
 def nested(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style) -> tuple[Tokens, int]:
@@ -180,7 +113,7 @@ def nested(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style) -
             body = body[start:]
         table = rows(body)
         if len(table) == 1:
-            return ["{", *(t for cell in table[0] for t in rewriter.group(_strip(cell), style)), "}"], after
+            return ["{", *(t for cell in table[0] for t in rewriter.group(strip(cell), style)), "}"], after
         return _aligned(
             rewriter, table, style, plain in ("gathered", "gather", "multline", "multlined")
         ), after
@@ -193,12 +126,12 @@ def substack(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style)
         raise UnreadableError("\\substack without argument")
     table = rows(found[0])
     if len(table) == 1:
-        return ["{", *rewriter.group(_strip(table[0][0]), style), "}"], found[1]
+        return ["{", *rewriter.group(strip(table[0][0]), style), "}"], found[1]
     out: Tokens = ["{"]
     for number, row in enumerate(table):
         if number:
             out.append(rewriter.marks.separator(" \\ "))
-        out += rewriter.group(_strip([t for cell in row for t in cell]), style)
+        out += rewriter.group(strip([t for cell in row for t in cell]), style)
     return [*out, "}"], found[1]
 
 
@@ -212,7 +145,7 @@ def _cells(
         for column, content in enumerate(line):
             if column:
                 out.append(rewriter.marks.separator(cell))
-            inside = rewriter.group(_strip(content), inner)
+            inside = rewriter.group(strip(content), inner)
             out += rewriter.wrap(wrap, inside) if wrap and inside else inside
     return out
 
@@ -260,19 +193,19 @@ def _array(rewriter: "Rewriter", body: Tokens, style: Style) -> Tokens:
     found = argument(body, start)
     if found is None:
         raise UnreadableError("an array without columns")
-    columns, verticals = _columns(found[0])
+    columns, verticals = columns_of(found[0])
     table = rows(body[found[1] :])
     horizontals: list[int] = []
     for number, row in enumerate(table):
-        lines = [token for token in row[0] if token in _RULES]
+        lines = [token for token in row[0] if token in RULES]
         if lines:
             horizontals.append(number)
-            row[0] = [token for token in row[0] if token not in _RULES]
+            row[0] = [token for token in row[0] if token not in RULES]
         if any(
             token in ("\\multicolumn", "\\multirow", "\\cline", "\\hhline") for cell in row for token in cell
         ):
             raise UnreadableError("cells that span")
-    if len(table[-1]) == 1 and not _visible(table[-1][0]) and len(table) > 1:
+    if len(table[-1]) == 1 and not visible(table[-1][0]) and len(table) > 1:
         table.pop()
     width = max(len(row) for row in table)
     horizontals = [number for number in horizontals if number <= len(table)]
@@ -290,36 +223,3 @@ def _array(rewriter: "Rewriter", body: Tokens, style: Style) -> Tokens:
         ]
         options += f"augment: #({', '.join(parts)}), "
     return _table(rewriter, table, f"mat({options}", style, "text")
-
-
-def _columns(spec: Sequence[str]) -> tuple[str, list[int]]:
-    """Letters of the columns and the numbers of columns that a rule follows."""
-    columns, verticals, at = "", [], 0
-    while at < len(spec):
-        token = spec[at]
-        if token in "lcr" and len(token) == 1:
-            columns += token
-        elif token == "|":
-            if len(columns) not in verticals:
-                verticals.append(len(columns))
-        elif token in ("@", "!", ">", "<"):
-            found = argument(spec, at + 1)
-            at = found[1] - 1 if found else at
-        elif token in ("p", "m", "b"):
-            found = argument(spec, at + 1)
-            at = found[1] - 1 if found else at
-            columns += "l"
-        elif token == "*":
-            count = argument(spec, at + 1)
-            repeated = argument(spec, count[1]) if count else None
-            if count is None or repeated is None or not "".join(count[0]).strip().isdigit():
-                raise UnreadableError("columns")
-            more, lines = _columns(repeated[0])
-            for _ in range(min(int("".join(count[0])), 100)):
-                verticals += [len(columns) + line for line in lines if len(columns) + line not in verticals]
-                columns += more
-            at = repeated[1] - 1
-        elif token != " ":
-            raise UnreadableError("columns")
-        at += 1
-    return columns, sorted(verticals)

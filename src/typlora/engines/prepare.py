@@ -49,8 +49,8 @@ def prepare(latex: str, display: bool) -> Prepared | None:
 def rules_version() -> str:
     """Changes with every rule: a hash over the modules that hold them, for the cache of conversions."""
     names = (
-        "constructs environments latex_text latex_tokens lengths marks prepare renames rewrite rules symbols "
-        "typst_tokens"
+        "cells constructs environments latex_text latex_tokens lengths marks prepare renames rewrite rules "
+        "symbols typst_tokens"
     )
     digest = hashlib.sha256()
     for name in names.split():

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from importlib import metadata
 from pathlib import Path
 
-from typlora.data.rows import wrap_latex
+from typlora.data.delimiters import wrap_latex
 from typlora.errors import ConfigError, EngineError
 from typlora.evaluate.converters import Converter, Document, Output
 from typlora.evaluate.suites import Item

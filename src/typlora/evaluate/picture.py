@@ -191,7 +191,7 @@ def _one_page(
 
 
 def _latex(latex: str, display: bool) -> str:
-    from typlora.data.rows import wrap_latex
+    from typlora.data.delimiters import wrap_latex
 
     text = wrap_latex(latex, display)
     return (

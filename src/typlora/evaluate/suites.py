@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from typlora.data.constructs import constructs_of
-from typlora.data.rows import FORMULA, MAX_ROW_BYTES, parse_record
+from typlora.data.delimiters import FORMULA
+from typlora.data.rows import MAX_ROW_BYTES, parse_record
 from typlora.errors import DataError
 from typlora.tex.unit import Span, Unit, UnitKind
 

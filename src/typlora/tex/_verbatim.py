@@ -1,12 +1,14 @@
-"""Verbatim text: commands and environments whose arguments are never interpreted; see `_walker.py`."""
+"""Text that is never interpreted: verbatim, comments, what is nested too deeply; see `_walker.py`."""
 
 from typing import Any
 
-from pylatexenc.latexwalker import LatexCharsNode, LatexMacroNode  # noqa: TID253
+from pylatexenc.latexwalker import LatexCharsNode, LatexCommentNode, LatexMacroNode  # noqa: TID253
 from pylatexenc.macrospec import ParsedMacroArgs, ParsedVerbatimArgs  # noqa: TID253
 
 from typlora.tex._arguments import ArgumentWalker
-from typlora.tex.lexer import bracket_end
+from typlora.tex.lexer import bracket_end, closer_end, line_end
+
+MAX_DEPTH = 60  # nesting that is followed; what lies deeper stays one piece of text. Real papers reach 25.
 
 
 class VerbatimWalker(ArgumentWalker):
@@ -101,3 +103,33 @@ class VerbatimWalker(ArgumentWalker):
         inside: list[Any] = []
         self._chars(inside, state, pos, stop)
         return ParsedMacroArgs(options, kinds), inside, end
+
+    def _comment(self, nodes: list[Any], state: Any, start: int) -> int:
+        """A comment takes its newline and the blanks of the next line, unless that line is empty."""
+        text = self.s
+        end = line_end(text, start)
+        stop = end - 1 if text[end - 1] == "\n" else end
+        after = end
+        while after < len(text) and text[after] in " \t":
+            after += 1
+        if stop == end or text.startswith("\n", after):
+            after = stop
+        nodes.append(
+            self.make_node(
+                LatexCommentNode,
+                parsing_state=state,
+                comment=text[start + 1 : stop],
+                comment_post_space=text[stop:after],
+                pos=start,
+                len=after - start,
+            )
+        )
+        return after
+
+    def _read_flat(self, pos: int, state: Any, closer: str, opener: int) -> tuple[list[Any], int]:
+        """What is nested too deeply: up to its closer, as one piece of text."""
+        stop, end = closer_end(self.s, pos, closer)
+        self.note(opener, opener + 1, f"more than {MAX_DEPTH} levels of nesting; the inside was not read")
+        nodes: list[Any] = []
+        self._chars(nodes, state, pos, stop)
+        return nodes, end

@@ -13,7 +13,6 @@ import re
 from typing import Any
 
 from pylatexenc.latexwalker import (  # noqa: TID253
-    LatexCommentNode,
     LatexEnvironmentNode,
     LatexMacroNode,
     LatexMathNode,
@@ -22,21 +21,17 @@ from pylatexenc.latexwalker import (  # noqa: TID253
 )
 from pylatexenc.macrospec import ParsedMacroArgs  # noqa: TID253
 
-from typlora.tex._verbatim import VerbatimWalker
+from typlora.tex._verbatim import MAX_DEPTH, VerbatimWalker
 from typlora.tex.lexer import (
     VERBATIM_COMMANDS,
     VERBATIM_ENVIRONMENTS,
-    closer_end,
     column_dollar,
-    line_end,
     paired_dollar,
     skip_spaces,
     verbatim_end,
     word_end,
 )
 from typlora.tex.specs import DISPLAY_ENVIRONMENTS
-
-MAX_DEPTH = 60  # nesting that is followed; what lies deeper stays one piece of text. Real papers reach 25.
 
 _TEXT = re.compile(r"[\\{}$%&~]|``|''|---?|[!?]`")
 _TEXT_BRACKET = re.compile(r"[\\{}$%&~\]]|``|''|---?|[!?]`")
@@ -137,28 +132,6 @@ class Walker(VerbatimWalker):
 
     def _unclosed(self, closer: str, opener: int) -> None:
         self.note(opener, opener + 1, f"the closing {closer} is missing")
-
-    def _comment(self, nodes: list[Any], state: Any, start: int) -> int:
-        """A comment takes its newline and the blanks of the next line, unless that line is empty."""
-        text = self.s
-        end = line_end(text, start)
-        stop = end - 1 if text[end - 1] == "\n" else end
-        after = end
-        while after < len(text) and text[after] in " \t":
-            after += 1
-        if stop == end or text.startswith("\n", after):
-            after = stop
-        nodes.append(
-            self.make_node(
-                LatexCommentNode,
-                parsing_state=state,
-                comment=text[start + 1 : stop],
-                comment_post_space=text[stop:after],
-                pos=start,
-                len=after - start,
-            )
-        )
-        return after
 
     # Maths.
 
@@ -298,11 +271,3 @@ class Walker(VerbatimWalker):
             )
         )
         return end
-
-    def _read_flat(self, pos: int, state: Any, closer: str, opener: int) -> tuple[list[Any], int]:
-        """What is nested too deeply: up to its closer, as one piece of text."""
-        stop, end = closer_end(self.s, pos, closer)
-        self.note(opener, opener + 1, f"more than {MAX_DEPTH} levels of nesting; the inside was not read")
-        nodes: list[Any] = []
-        self._chars(nodes, state, pos, stop)
-        return nodes, end

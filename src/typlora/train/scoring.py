@@ -4,7 +4,8 @@ import random
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from typlora.data.rows import FORMULA, Row
+from typlora.data.delimiters import FORMULA
+from typlora.data.rows import Row
 from typlora.errors import TyploraError
 from typlora.model.profiles import TrainConfig
 from typlora.model.prompt import PromptEncoder

@@ -3,7 +3,8 @@
 from typlora.convert.document.builder import Builder
 from typlora.convert.document.nodes import Node
 from typlora.convert.document.pieces import Mark, Piece, Pieces, Shift
-from typlora.convert.document.tikzcd import Arrow, Diagram, read_diagram
+from typlora.convert.document.tikzcd import Diagram, read_diagram
+from typlora.convert.document.tikzcd_arrows import Arrow
 
 
 def diagram(builder: Builder, node: Node, latex: str) -> Pieces | None:

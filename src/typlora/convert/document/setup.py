@@ -8,40 +8,15 @@ from typlora.convert.document.context import Context
 from typlora.convert.document.dropped import in_preamble
 from typlora.convert.document.japanese import CLASSES, VERTICAL
 from typlora.convert.document.languages import read_language
-from typlora.convert.document.nodes import Chars, Cursor, Node, children, content, is_macro, kind, walk
-from typlora.convert.document.nouns import Loss
+from typlora.convert.document.natbib import natbib
+from typlora.convert.document.nodes import Cursor, Node, children, content, is_macro, kind, walk
+from typlora.convert.document.package_files import names_in
 from typlora.convert.document.pieces import plain
-from typlora.convert.document.printed_names import read_names
-from typlora.tex.project import Project
 
 CHAPTER_CLASSES = frozenset(
-    [
-        "book",
-        "report",
-        "scrbook",
-        "scrreprt",
-        "memoir",
-        "amsbook",
-        "extbook",
-        "extreport",
-        "thesis",
-        "jsbook",
-        "jsreport",
-        "jbook",
-        "jreport",
-        "ujbook",
-        "ujreport",
-        "ltjsbook",
-        "ltjsreport",
-        "bxjsbook",
-        "bxjsreport",
-        "tbook",
-        "treport",
-        "utbook",
-        "utreport",
-        "svmono",
-        "tufte-book",
-    ]
+    """book report scrbook scrreprt memoir amsbook extbook extreport thesis jsbook jsreport jbook jreport
+    ujbook ujreport ltjsbook ltjsreport bxjsbook bxjsreport tbook treport utbook utreport svmono
+    tufte-book""".split()  # noqa: SIM905
 )
 # Declarations that are read wherever they stand, preamble, package or body.
 _DECLARATIONS = (
@@ -59,58 +34,6 @@ _DECLARATIONS = (
     "address", "email", "affil", "keywords", "subject", "publishers", "titlehead", "curraddr", "abst",
     "AtBeginSection", "AtBeginSubsection", "@addtoreset", "secnumdepth", "altaffiliation", "dedication",
 )  # fmt: skip
-
-
-def read_packages(context: Context, project: Project) -> None:
-    """Theorem declarations in classes and packages that lie beside the document."""
-    from typlora.convert.document.theorems import declare, declare_options
-
-    for package in project.packages:
-        _names(context, package.text)
-        for found in re.finditer(
-            r"\\(?:RequirePackage|usepackage)\s*\[([^\]]*)\]\s*\{natbib\}", package.text
-        ):
-            _natbib(context, [option.strip() for option in found[1].split(",")])
-        if "{natbib}" in package.text:
-            context.packages.add("natbib")
-        for found in re.finditer(r"\\PassOptionsToPackage\s*\{([^{}]*)\}\s*\{natbib\}", package.text):
-            _natbib(context, [option.strip() for option in found[1].split(",")])
-        for found in re.finditer(r"\\declaretheorem\s*(?:\[([^\]]*)\])?\s*\{([^{}#]+)\}", package.text):
-            declare_options(context, found[2], found[1] or "")
-        if _without_indent(package.text):
-            context.options["no-indent"] = "yes"
-        if "\\twocolumn" in package.text and "\\ProvidesClass" not in package.text:
-            context.options["package-two-columns"] = "yes"
-        for found in re.finditer(
-            r"\\newtheorem(\*?)\s*\{([^{}]+)\}(?:\[([^\]]*)\])?\s*\{([^{}]+)\}(?:\[([^\]]*)\])?", package.text
-        ):
-            star, name, shared, title, within = (part or "" for part in found.groups())
-            if "#" in name or "#" in title:
-                continue
-            counter = (
-                ""
-                if star
-                else (context.theorems[shared].counter if shared in context.theorems else shared or name)
-            )
-            declare(context, name, title, counter=counter, within=within, style="definition")
-
-
-def _without_indent(text: str) -> bool:
-    """Whether a class or package sets ``\\parindent`` to nothing, outside of any definition."""
-    text = re.sub(r"(?<!\\)%[^\n]*", "", text)
-    for found in re.finditer(
-        r"^\s*\\(?:setlength\s*\{?\\parindent\}?\s*\{?|parindent\s*=?\s*)(?:0|\\z@)", text, re.M
-    ):
-        before = text[: found.start()]
-        if before.count("{") == before.count("}"):
-            return True
-    return False
-
-
-def _names(context: Context, text: str) -> None:
-    read_names(context, text)
-    if found := re.search(r"\\renewcommand\*?\s*\{?\s*\\qedsymbol\s*\}?\s*\{((?:[^{}]|\{[^{}]*\})*)\}", text):
-        context.options["qed"] = found[1]
 
 
 def read_preamble(builder: Builder, before: list[Node], body: list[Node]) -> None:
@@ -138,7 +61,7 @@ def read_preamble(builder: Builder, before: list[Node], body: list[Node]) -> Non
         elif is_macro(node, "PassOptionsToPackage"):
             options, package = (builder.source(a) for a in cursor.arguments(node, "{{"))
             if package == "natbib":
-                _natbib(context, [option.strip() for option in options.split(",")])
+                natbib(context, [option.strip() for option in options.split(",")])
         elif is_macro(node, "setlength", "parindent"):
             name, value = (builder.source(a) for a in cursor.arguments(node, "{{"))
             if name == "\\parindent" and re.match(r"0|\\z@", value):
@@ -151,13 +74,13 @@ def read_preamble(builder: Builder, before: list[Node], body: list[Node]) -> Non
             in_preamble(builder, node, cursor)
     builder.paragraph.clear()
     if "natbib" in context.packages:
-        _natbib(context, sorted(context.class_options))  # class options reach every package
+        natbib(context, sorted(context.class_options))  # class options reach every package
     if "cite" in context.packages or context.document_class.startswith("revtex"):
         context.options.setdefault("citation-ranges", "yes")
     context.preamble_formats = dict(context.counters.formats)
     _counters(context)
     _columns(context)
-    _names(context, context.text[: before[-1].pos] if before else "")
+    names_in(context, context.text[: before[-1].pos] if before else "")
 
 
 def _columns(context: Context) -> None:
@@ -203,7 +126,7 @@ def _packages(builder: Builder, node: Node, cursor: Cursor) -> None:
                 read_language(context, option.removeprefix("main="))
         context.class_options |= {"fleqn", "leqno", "reqno"} & set(given)
         if name == "natbib":
-            _natbib(context, given)
+            natbib(context, given)
         if name == "cleveref" and {"capitalise", "capitalize"} & set(given):
             context.options["cleveref-capital"] = "yes"
         if name == "cleveref" and "noabbrev" in given:
@@ -247,20 +170,6 @@ def _geometry(context: Context, options: str) -> None:
     for paper in ("a4paper", "letterpaper", "a5paper"):
         if paper in options:
             context.class_options.add(paper)
-
-
-def _natbib(context: Context, options: list[str]) -> None:
-    if {"numbers", "super", "numerical"} & set(options):
-        context.options["citation-style"] = "numeric"
-    if "super" in options:
-        context.options["citation-super"] = "yes"
-    if "authoryear" in options:
-        context.options["citation-style"] = "author-year"
-    if {"sort&compress", "compress"} & set(options):
-        context.options["citation-ranges"] = "yes"
-    for name in ("square", "round"):
-        if name in options:
-            context.options["citation-brackets"] = name
 
 
 def _counters(context: Context) -> None:
@@ -321,18 +230,3 @@ def crefname(builder: Builder, node: Node, cursor: Cursor) -> None:
     words = [plain(builder.argument(a)) or builder.source(a) for a in (singular, plural)]
     key = builder.source(kind_of)
     builder.context.names[key if node.macroname == "crefname" else f"\\Cref {key}"] = (words[0], words[1])
-
-
-@macro("setcitestyle", "bibpunct")
-def setcitestyle(builder: Builder, node: Node, cursor: Cursor) -> None:
-    """natbib's style of citations."""
-    if node.macroname == "bibpunct":
-        arguments = [builder.source(a) for a in cursor.arguments(node, "[{{{{{{")]
-        names = {"a": ["authoryear"], "n": ["numbers"], "s": ["super"]}.get(arguments[4], [])
-        _natbib(builder.context, [*names, "square" if arguments[1] == "[" else "round"])
-        return
-    options = builder.source(cursor.arguments(node, "{")[0])
-    _natbib(builder.context, [option.strip() for option in options.split(",")])
-
-
-__all__ = ["Chars", "Loss", "read_packages", "read_preamble"]

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typlora.convert.parts import lines
 from typlora.convert.parts.frame import Frame, as_argument, part
 from typlora.convert.parts.holes import with_holes
-from typlora.engines import environments, latex_tokens, rules
+from typlora.engines import cells, environments, latex_tokens, rules
 from typlora.engines.latex_tokens import words
 from typlora.tex.unit import Unit, UnitKind
 
@@ -42,10 +42,10 @@ def cut(unit: Unit) -> Frame | None:
 
 
 def _cut(unit: Unit, tokens: list[str]) -> Frame | None:
-    whole = environments.environment(tokens, 0) if tokens[:1] == ["\\begin"] else None
+    whole = cells.environment(tokens, 0) if tokens[:1] == ["\\begin"] else None
     if whole is not None and not "".join(rest := tokens[whole[2] :]).strip(" .,;"):
         return _environment(unit, whole[0], whole[1], rest)
-    if unit.display and len(table := environments.rows(tokens)) > 1:
+    if unit.display and len(table := cells.rows(tokens)) > 1:
         return _rows(unit, table)
     if not _FAR.isdisjoint(lines.outside(tokens)):
         return None
@@ -65,7 +65,7 @@ def _environment(unit: Unit, name: str, body: list[str], rest: list[str]) -> Fra
         if plain in ("aligned", "gathered"):
             _, start = latex_tokens.option(body, 0)
             body = body[start:]
-        table = environments.rows([*body, *rest])
+        table = cells.rows([*body, *rest])
         single = len(table) == 1 and len(table[0]) == 1
         return _cut(unit, table[0][0]) if single else _rows(unit, table)
     if plain in _CASES or plain in _MATRICES:
@@ -74,7 +74,7 @@ def _environment(unit: Unit, name: str, body: list[str], rest: list[str]) -> Fra
         closing = ") " + "".join(rest).strip()
         if not unit.display:
             opening, closing = f"display({opening}", f"){closing}"
-        return _rows(replace(unit, display=False), environments.rows(body), opening, cell, row, closing)
+        return _rows(replace(unit, display=False), cells.rows(body), opening, cell, row, closing)
     return None
 
 

@@ -15,8 +15,8 @@ VERSION = 1  # of the cuts; in the key of remembered conversions
 class InParts:
     """An engine made of others: ``ask`` converts the parts as the cascade converts everything.
 
-    ``frames`` are the formulas that can be cut, with their parts. ``fingerprint`` is that of all engines behind
-    it. Answers are called ``MODEL`` where a model said any part of them, else ``RULES``.
+    ``frames`` are the formulas that can be cut, with their parts. ``fingerprint`` is that of all engines
+    behind it. Answers are called ``MODEL`` where a model said any part of them, else ``RULES``.
     """
 
     name = "parts"

@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 
 from typlora.convert.silence.names import LETTERS, Names, names
+from typlora.convert.silence.scanning import TOKEN, Scanner, closing
 from typlora.convert.silence.words import FORMULA, JOIN, PART, Token, tokens
 from typlora.tex.lexer import column_dollar
 
-_TOKEN = re.compile(r"\\([A-Za-z@]+\*?|.|$)|%[^\n]*\n?|\$\$?|[{}]", re.S)
 _NAME = re.compile(r"\s*\{\s*([^{}]*?)\s*\}")
 _LENGTH = re.compile(
     r"\s*=?\s*[-+]?[\d.,]*\s*(?:\\[A-Za-z@]+|(?:true\s*)?(?:pt|em|ex|cm|mm|in|pc|bp|sp|mu|zw|zh|Q|fil+)\b)"
@@ -40,7 +40,6 @@ _BOXED = re.compile(r"\\newtcbtheorem\s*(?:\[[^\]]*\])?\s*\{(\w+)\}")
 _COLUMNS = re.compile(r"(?:\s*\[[^\]]*\]|\s*\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}){0,2}")
 _ACCENTS = frozenset("`'^\"~=.uvHtcdbkr")
 _KEY = re.compile(r"(?<![^\s,{])[a-z]+\s*=(?=\s*\Z)")  # before a value in braces
-_MULTICITE = re.compile(r"\([^()]*\)|\[[^\]]*\]|\{[^{}]*\}")
 _IS_OPTION = re.compile(r"\s*(?:[htbpHTBP!]+|[a-z\-.\d]+\s*=.*|-?[\d.]+\s*[a-z]{2}|\d*)\s*", re.S)
 
 
@@ -65,27 +64,12 @@ def _front_matter(preamble: str) -> Iterator[tuple[int, int]]:
         yield found.end(), closing(preamble, found.end() - 1)
 
 
-def closing(text: str, brace: int) -> int:
-    """Where the group that opens at ``brace`` ends; the end of the text if it never does."""
-    depth = 0
-    for found in _BRACES.finditer(text, brace):
-        if found[0] == "{":
-            depth += 1
-        elif found[0] == "}":
-            depth -= 1
-            if depth == 0:
-                return found.start()
-    return len(text)
-
-
-_BRACES = re.compile(r"\\.|%[^\n]*|[{}]", re.S)
-
-
-class _Reader:
+class _Reader(Scanner):
     """One pass over a stretch of source that writes what prints into ``out``."""
 
     def __init__(self, text: str, start: int, end: int) -> None:
-        self.text, self.start, self.end = text, start, end
+        super().__init__(text, end)
+        self.start = start
         self.names: Names = names()
         self.out: list[str] = [" " * start]
         self.done = start
@@ -97,7 +81,7 @@ class _Reader:
     def read(self) -> str:
         position = self.start
         while position < self.end:
-            found = _TOKEN.search(self.text, position, self.end)
+            found = TOKEN.search(self.text, position, self.end)
             if found is None:
                 break
             self._copy(found.start())
@@ -130,7 +114,7 @@ class _Reader:
         if token == "$" and column_dollar(text, found.start()):
             return self._mask(found.end())
         if token[0] == "$":
-            return self._mask(self._after(token, found.end()), FORMULA)
+            return self._mask(self.after(token, found.end()), FORMULA)
         if token == "{" and found.start() in self.labels:
             return self._mask(closing(text, found.start()) + 1)
         if token == "{":
@@ -140,7 +124,7 @@ class _Reader:
             return self._mask(found.end(), self._between() if follows == "{" else JOIN)
         name = found[1]
         if name in {"(", "["}:
-            return self._mask(self._after("\\)" if name == "(" else "\\]", found.end()), FORMULA)
+            return self._mask(self.after("\\)" if name == "(" else "\\]", found.end()), FORMULA)
         if self.algorithms and name not in _ACCENTS and not name.startswith("text"):
             self._mask(found.start() + 1, PART)
         if name in {"-", "/", ""}:
@@ -154,14 +138,6 @@ class _Reader:
     def _between(self) -> str:
         return PART if self.algorithms else " "
 
-    def _after(self, closer: str, position: int) -> int:
-        """Behind the next ``closer``; a paragraph's end closes a formula that nothing closes."""
-        while (at := self.text.find(closer, position, self.end)) >= 0:
-            if closer[0] != "$" or self.text[at - 1] != "\\" or self.text[at - 2] == "\\":
-                return at + len(closer)
-            position = at + 1
-        return position
-
     def _environment(self, what: str, position: int) -> int:
         named = _NAME.match(self.text, position)
         if named is None:
@@ -174,17 +150,17 @@ class _Reader:
         if what == "end":
             return self._mask(position)
         if name in self.boxed:
-            title = self._skip(position, "[{")
-            self.labels.add(self._blank(title))
+            title = self.skip(position, "[{")
+            self.labels.add(self.blank(title))
         plain = name.rstrip("*")
         if plain in self.names.formulas or plain.endswith(_MATHS):
-            return self._mask(self._after(f"\\end{{{name}}}", position), FORMULA)
+            return self._mask(self.after(f"\\end{{{name}}}", position), FORMULA)
         if plain in self.names.elsewhere:
-            return self._mask(self._after(f"\\end{{{name}}}", position))
+            return self._mask(self.after(f"\\end{{{name}}}", position))
         if plain in self.names.listings:
-            self._mask(self._skip(position, self.names.listings[plain]))
+            self._mask(self.skip(position, self.names.listings[plain]))
             close = f"\\end{{{name}}}"
-            self._copy(self._after(close, self.done) - len(close))
+            self._copy(self.after(close, self.done) - len(close))
             return self._mask(self.done + len(close))
         if "tabular" in plain and (plain != name or plain not in self.names.environments):
             columns = _COLUMNS.match(self.text, position)
@@ -211,12 +187,12 @@ class _Reader:
             sizes = _RULE_SIZES.match(self.text, position)
             return self._mask(sizes.end() if sizes else position)
         if plain == "csname":
-            return self._mask(self._after("\\endcsname", position))
+            return self._mask(self.after("\\endcsname", position))
         if plain in {"endfirsthead", "endhead"}:  # what follows pages have again is reported by its writer
             again = _AGAIN.match(self.text, position, self.end)
             return self._mask(again.end() if again else position, PART)
         if plain.startswith(("gls", "Gls", "acr")) or plain in _ACRONYMS:
-            return self._mask(self._skip(position, "*[{"), PART)
+            return self._mask(self.skip(position, "*[{"), PART)
         if (
             plain in {"endfoot", "endlastfoot", "caption", "nomenclature"} | _FRONT
         ):  # a foot stands in the output where the table ends
@@ -224,7 +200,7 @@ class _Reader:
         if plain == "verb" or plain == "lstinline":
             return self._verb(position)
         if plain in {"ensuremath", "ce", "chemfig"}:
-            return self._mask(self._skip(position, "[{"), FORMULA)
+            return self._mask(self.skip(position, "[{"), FORMULA)
         if plain == "def":
             brace = self.text.find("{", position, self.end)
             return self._mask(closing(self.text, brace) + 1 if brace >= 0 else position)
@@ -232,20 +208,14 @@ class _Reader:
             return self._mask(position, JOIN)
         if plain in self.names.references:
             if plain.lower().endswith("cites"):
-                return self._mask(self._all_arguments(position), FORMULA)
-            return self._mask(self._skip(position, "*[[{"), FORMULA)
+                return self._mask(self.all_arguments(position), FORMULA)
+            return self._mask(self.skip(position, "*[[{"), FORMULA)
         if plain in self.names.silent:
-            return self._mask(self._skip(position, self.names.silent[plain]))
+            return self._mask(self.skip(position, self.names.silent[plain]))
         spec = self.names.specs.get(plain, "[")
         position = self._arguments(position, spec, plain in self.names.items)
         if plain == "affiliation" and self.text[position : position + 1] == "{":
             self.keys = closing(self.text, position)
-        return position
-
-    def _all_arguments(self, position: int) -> int:
-        """The end of ``(note)(note)[note]{key}[note]{key}...``, biblatex's way to cite several works."""
-        while found := _MULTICITE.match(self.text, position, self.end):
-            position = found.end()
         return position
 
     def _verb(self, position: int) -> int:
@@ -263,11 +233,11 @@ class _Reader:
         """Mask what is no text among the arguments: options (unless they may be words), ``!`` of ``spec``."""
         self._mask(position)
         for wanted in spec:
-            ahead = self._blank(position)
+            ahead = self.blank(position)
             if wanted == "*" and self.text[ahead : ahead + 1] == "*":
                 position = self._mask(ahead + 1)
             elif wanted == "[" and self.text[ahead : ahead + 1] == "[":
-                close = self._bracket(ahead)
+                close = self.bracket(ahead)
                 inside = self.text[ahead + 1 : close]
                 if options and not _IS_OPTION.fullmatch(inside):
                     return self._mask(ahead + 1)
@@ -277,45 +247,3 @@ class _Reader:
             elif wanted == "{":
                 break
         return position
-
-    def _skip(self, position: int, spec: str) -> int:
-        """Behind all arguments of ``spec``."""
-        for wanted in spec:
-            ahead = self._blank(position)
-            first = self.text[ahead : ahead + 1]
-            if wanted == "*" and first == "*":
-                position = ahead + 1
-            elif wanted == "[" and first == "[":
-                position = self._bracket(ahead) + 1
-            elif wanted == "(" and first == "(":
-                position = self.text.find(")", ahead) + 1 or position
-            elif wanted == "{" and first == "{":
-                position = closing(self.text, ahead) + 1
-            elif wanted == "{" and first == "\\" and (command := _TOKEN.match(self.text, ahead)):
-                position = command.end()
-        return min(position, self.end)
-
-    def _blank(self, position: int) -> int:
-        """Behind white space and comments, but not over a blank line."""
-        found = _SPACE.match(self.text, position, self.end)
-        return position if found is None or re.search(r"\n[ \t]*\n", found[0]) else found.end()
-
-    def _bracket(self, position: int) -> int:
-        """Where the ``]`` of a ``[`` stands, braces respected."""
-        depth = 0
-        for found in _BRACKETS.finditer(self.text, position + 1, self.end):
-            if found[0] == "{":
-                depth += 1
-            elif found[0] == "}":
-                depth -= 1
-                if depth < 0:
-                    break
-            elif found[0] == "]" and depth == 0:
-                return found.start()
-            elif found[0] == "\n\n":
-                break
-        return position
-
-
-_SPACE = re.compile(r"(?:\s|%[^\n]*\n)*")
-_BRACKETS = re.compile(r"\\.|[{}\]]|\n\n", re.S)
