@@ -5,6 +5,7 @@ import json
 import os
 import re
 import select
+import shutil
 import signal
 import socket
 import sqlite3
@@ -19,6 +20,7 @@ from safetensors.torch import load_file
 from tests.train import faults
 from tests.train.process import Done, start
 from tests.train.tiny import make_base, write_data
+from typlora.model.base import weights_hash
 from typlora.model.runs import read_record
 from typlora.train.checkpoint import checkpoints
 
@@ -85,6 +87,7 @@ def test_a_signal_writes_a_checkpoint_and_says_how_to_go_on(
     os.kill(running.pid, number)
     done = running.wait()
     assert done.status == 128 + number
+    assert "stopping after this step" in done.said
     assert f"stopped by {number.name}" in done.said and "typlora resume r" in done.said
     assert len(checkpoints(tmp_path / "r")) == 1
 
@@ -208,6 +211,31 @@ def test_a_hub_that_cannot_be_reached_is_one_line_with_what_to_do(tmp_path: Path
     command = ["train", "--data", data.name, "--out", "r", "--profile", "llama32-3b"]
     done = start(command, tmp_path, fault=faults.no_hub).wait()
     refused(done, "meta-llama/Llama-3.2-3B-Instruct", "--model-id", "--profile smollm2-135m")
+
+
+def test_going_on_with_an_adapter_asks_no_hub(tmp_path: Path, data: Path, base: Path) -> None:
+    """PEFT looks for the base's name at the hub when it saves an adapter that it has loaded."""
+    shutil.copytree(base, tmp_path / "home" / "base" / "smollm2-135m")
+    weights_hash(tmp_path / "home" / "base" / "smollm2-135m")  # leaves the file that says it is complete
+    here = {"TYPLORA_HOME": str(tmp_path / "home"), "HF_HUB_OFFLINE": "0"}
+    command = [
+        "train",
+        "--data",
+        data.name,
+        "--model-id",
+        "smollm2-135m",
+        *FLAGS,
+        "--max-steps",
+        "1",
+        "--out",
+    ]
+    for more in (["a"], ["b", "--continue-from", "a"]):
+        done = start([*command, *more], tmp_path, here, faults.no_network).wait()
+        assert done.status == 0, done.said
+        assert "smollm2-135m - " not in done.said and "Warning" not in done.said, done.said
+    assert f"loading smollm2-135m from {tmp_path / 'home' / 'base' / 'smollm2-135m'}" in done.said
+    shown = start(["models", "show", "b"], tmp_path).wait()
+    assert "dropped duplicate   0" in shown.out
 
 
 def test_a_dry_run_plans_for_a_device_that_is_not_here_and_writes_nothing(tmp_path: Path, data: Path) -> None:

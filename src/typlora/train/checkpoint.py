@@ -56,7 +56,9 @@ def save_adapter(model: Any, folder: Path, base_name: str) -> None:
         return
     from peft import get_peft_model_state_dict
 
-    weights = {name: t.detach().cpu().contiguous() for name, t in get_peft_model_state_dict(model).items()}
+    # Embeddings are never trained here; left to decide, PEFT looks for the base's name at the hub.
+    state = get_peft_model_state_dict(model, save_embedding_layers=False)
+    weights = {name: t.detach().cpu().contiguous() for name, t in state.items()}
     save_file(weights, str(folder / ADAPTER_FILE), metadata={"format": "pt"})
     settings = model.peft_config["default"]
     remembered = settings.base_model_name_or_path, settings.inference_mode

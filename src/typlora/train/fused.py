@@ -55,6 +55,7 @@ class FusedPass:
         width = getattr(settings, "head_dim", None) or settings.hidden_size // settings.num_attention_heads
         self.causal = causal
         self.device = device
+        self.compiled = compiled
         self.kernels: Kernels = make_kernels(compiled)
         self.shape = Shape(
             settings.num_attention_heads,

@@ -1,5 +1,7 @@
 """The training loop: steps over a plan, with checkpoints, interruption, memory ladder, divergence watch."""
 
+import contextlib
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -126,8 +128,10 @@ def train(run: Run) -> None:
     rollbacks = 0
     if run.config.on_divergence == "rollback" and run.step == 0:
         run.save()  # something to roll back to before the first regular checkpoint
+    if run.step < steps and run.network.fast is not None and run.network.fast.compiled:
+        run.progress.say("compiling the pass (a minute or so; --fused eager goes without and is slower)")
     run.progress.start()
-    with _signals() as caught:
+    with _signals(run.team.first) as caught:
         while run.step < steps:
             loss, norm, completion, tokens = _gradients(run)
             if complaint := run.watch.complaint(loss, norm):
@@ -230,7 +234,7 @@ def micro_step(network: Network, rows: list[Encoded], scale: float) -> float:
 
 
 @contextmanager
-def _signals() -> Iterator[list[int]]:
+def _signals(first: bool) -> Iterator[list[int]]:
     """SIGTERM and Ctrl-C are noted and obeyed after the step; a second one stops at once."""
     caught: list[int] = []
     if threading.current_thread() is not threading.main_thread():
@@ -241,6 +245,9 @@ def _signals() -> Iterator[list[int]]:
         if caught:
             raise KeyboardInterrupt
         caught.append(number)
+        if first:  # past Python's buffers, which the interrupted code may be writing to
+            with contextlib.suppress(OSError):
+                os.write(2, b"\nstopping after this step; once more stops at once, without a checkpoint\n")
 
     before: dict[int, Any] = {n: signal.signal(n, note) for n in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -187,6 +187,7 @@ def _go(
     print(dataset.summary(), file=stream, flush=True)
     limits = first_limits(base, config, dataset, team, stream)
     plan = plan_steps(len(dataset.rows), config.rows_per_step, config.epochs, config.max_steps, config.seed)
+    print(f"loading {config.model_id} from {base}", file=stream, flush=True)
     adapter = None if record.parent_adapter is None else check_adapter(Path(record.parent_adapter))
     network = build_network(base, config, encoder.pad_id, adapter, checkpointing=limits.checkpointing)
     if not isinstance(team, Alone):
