@@ -202,7 +202,10 @@ def test_two_runs_on_one_output(environment: dict[str, str], typlora: Run, tmp_p
     assert typlora("convert", source, "-o", out, "--engine", "rules").returncode == 0  # the lock died with it
 
 
-def test_interrupt_leaves_nothing_half_written(environment: dict[str, str], tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number", "says"), [(signal.SIGINT, "interrupted"), (signal.SIGTERM, "terminated")])
+def test_interrupt_leaves_nothing_half_written(
+    environment: dict[str, str], tmp_path: Path, number: signal.Signals, says: str
+) -> None:
     text = PAPER.replace(r"\end{document}", "".join(f"$x^{{{i}}}$ " for i in range(4000)) + r"\end{document}")
     source, out = paper(tmp_path, text=text), tmp_path / "out" / "big.typ"
     command = [sys.executable, "-m", "typlora", "convert", str(source), "-o", str(out), "--engine", "rules"]
@@ -211,9 +214,10 @@ def test_interrupt_leaves_nothing_half_written(environment: dict[str, str], tmp_
     )
     _until(lambda: (tmp_path / "out").exists())
     time.sleep(1.0)
-    os.killpg(running.pid, signal.SIGINT)
+    os.kill(running.pid, number)
     _, errors = running.communicate(timeout=30)
-    assert running.returncode == 130 and "Traceback" not in errors, errors
+    assert running.returncode == 128 + number and "Traceback" not in errors, errors
+    assert f"{says}; nothing half-written was left" in errors
     assert list((tmp_path / "out").iterdir()) == []
 
 

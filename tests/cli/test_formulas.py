@@ -117,6 +117,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
     os.killpg(running.pid, signal.SIGINT)
     _, errors = running.communicate(timeout=30)
     assert running.returncode == 130 and "Traceback" not in errors, errors
+    assert "interrupted; the same command goes on" in errors
     assert not out.exists()
     finished = part.read_bytes().count(b"\n")
     assert 0 < finished < 6000
@@ -133,8 +134,10 @@ def test_other_settings_start_again(typlora: Run, tmp_path: Path) -> None:
     source, out = write_rows(tmp_path / "in.jsonl", ROWS[:2]), tmp_path / "out.jsonl"
     (tmp_path / "out.jsonl.part").write_text(json.dumps({**ROWS[0], "typst": "old"}) + "\n")
     (tmp_path / "out.jsonl.part.run").write_text('{"engine": "model"}')
-    assert typlora("formulas", source, "-o", out, "--engine", "rules").returncode == 0
+    done = typlora("formulas", source, "-o", out, "--engine", "rules")
+    assert done.returncode == 0 and "other settings" in done.stderr
     assert read_rows(out)[0]["typst"] == "x_1 <= 1/2"
+    assert read_rows(tmp_path / "out.jsonl.part.old")[0]["typst"] == "old"
 
 
 def test_rows_that_kill_a_worker_cost_only_themselves(typlora: Run, tmp_path: Path) -> None:

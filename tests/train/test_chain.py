@@ -50,6 +50,14 @@ def test_chain_of_three_stages(
         "--replay",
         "0.2",
     ]
+
+    def stopped(args: object) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("typlora.cli.evaluate.run", stopped)
+        assert main(["chain", "001..003", *flags]) == 130
+    assert "typlora chain: interrupted; the same command goes on" in capsys.readouterr().err
     assert main(["chain", "001..003", *flags]) == 0
     runs = sorted(Path("outputs").glob("tiny-typst-qlora-*"))
     assert [run.name[-3:] for run in runs] == ["001", "002", "003"]

@@ -92,6 +92,26 @@ def test_a_signal_writes_a_checkpoint_and_says_how_to_go_on(
     assert len(checkpoints(tmp_path / "r")) == 1
 
 
+def test_a_closed_terminal_writes_a_checkpoint(tmp_path: Path, data: Path, flags: list[str]) -> None:
+    watched, terminal = os.openpty()
+    flags = [*flags, "--epochs", "4000", "--save-steps", "9999"]
+    running = start(
+        ["train", "--data", data.name, "--out", "r", *flags],
+        tmp_path,
+        {"TERM": "xterm-256color"},
+        terminal=Path(os.ttyname(terminal)),
+    )
+    while not (tmp_path / "r" / "log.jsonl").exists():
+        assert running.process.is_alive()
+        if select.select([watched], [], [], 0.02)[0]:
+            os.read(watched, 65536)
+    os.close(terminal)
+    os.close(watched)
+    os.kill(running.pid, signal.SIGHUP)
+    assert running.wait().status == 128 + signal.SIGHUP
+    assert len(checkpoints(tmp_path / "r")) == 1
+
+
 def test_a_full_disk_keeps_the_earlier_checkpoint_and_the_run_goes_on_later(
     tmp_path: Path, data: Path, flags: list[str]
 ) -> None:

@@ -114,8 +114,16 @@ def _evaluate(args: argparse.Namespace, folder: Path) -> None:
         return
     limit = ["--limit", str(args.limit)] if args.limit else []
     command = ["evaluate", "--engine", "model", "--adapter", str(folder), "--suite", str(suite)]
-    if main([*command, "--json", str(folder / EVALUATION), *limit]):
+    status = main([*command, "--json", str(folder / EVALUATION), *limit])
+    _go_on_only_after(status)
+    if status:
         raise CheckFailed(f"{folder.name} is trained but could not be evaluated on {suite}; see above")
+
+
+def _go_on_only_after(status: int) -> None:
+    """A command within this one that was stopped by a signal stops this one."""
+    if status > 128:
+        raise KeyboardInterrupt
 
 
 def _convert(args: argparse.Namespace, number: int, folder: Path) -> None:
@@ -134,9 +142,11 @@ def _convert(args: argparse.Namespace, number: int, folder: Path) -> None:
         if target.is_file() and target.name in done:
             continue
         args.trained.mkdir(parents=True, exist_ok=True)
-        if main(
+        status = main(
             ["convert", str(source), "-o", str(target), "--engine", args.engine, "--adapter", str(folder)]
-        ):
+        )
+        _go_on_only_after(status)
+        if status:
             raise CheckFailed(f"{folder.name} is trained but could not convert {source}; see above")
         done.add(target.name)
         write_atomic(record, "\n".join(sorted(done)) + "\n")

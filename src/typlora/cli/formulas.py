@@ -61,7 +61,7 @@ def _settings(args: argparse.Namespace) -> dict[str, object]:
 
     names = ("engine", "model", "adapter", "samples", "max_length")
     return {
-        "input": args.input,
+        "input": args.input if args.input == "-" else str(Path(args.input).resolve()),
         "typlora": __version__,
         **{name: getattr(args, name) for name in names},
     }
@@ -169,6 +169,7 @@ class _Sink:
         self._part = self._final.with_name(self._final.name + ".part")
         self._about = self._final.with_name(self._final.name + ".part.run")
         if not self._same_run(settings):
+            self._put_aside()
             _write(self._part, b"")
             _write(self._about, json.dumps(settings).encode())
         self._stream = stack.enter_context(_opened(self._part, "r+b"))
@@ -180,6 +181,13 @@ class _Sink:
             )
         except (OSError, ValueError):
             return False
+
+    def _put_aside(self) -> None:
+        """Rows that a run with other settings has finished may have taken hours; they are not overwritten."""
+        if self._part.is_file() and self._part.stat().st_size:
+            aside = self._part.with_name(self._part.name + ".old")
+            self._part.replace(aside)
+            say("formulas", f"an unfinished run with other settings was here; its rows are in {aside}")
 
     def resume(self, rows: Iterator[dict[str, Any]], tally: _Tally) -> int:
         """Pass over the rows that an interrupted run has finished; how many they are."""

@@ -7,8 +7,12 @@ status). Flags may be spelled with ``-`` or ``_``.
 import argparse
 import importlib
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
 from typing import NoReturn
 
 from typlora import __version__
@@ -26,6 +30,7 @@ VERBS: dict[str, str] = {
     "models": "list, show, diff, pull, merge, export, promote or archive models",
     "doctor": "what this machine can convert and train",
 }
+RESUMED = ("formulas", "chain", "evaluate", "improve")  # begun again they go on where they stopped
 
 
 def dashed(argv: Sequence[str]) -> list[str]:
@@ -65,18 +70,49 @@ def main(argv: Sequence[str] | None = None) -> int:
     if verb not in VERBS:
         print(f"typlora: there is no verb '{verb}'; typlora --help lists them", file=sys.stderr)
         return 2
+    with _terminated_like_interrupted():
+        return _run(verb, arguments[1:])
+
+
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM: whatever cleans up after Ctrl-C cleans up after it too."""
+
+
+@contextmanager
+def _terminated_like_interrupted() -> Iterator[None]:
+    """What SIGTERM would leave lying about is taken away, and a line says that the run was stopped."""
+    if (
+        threading.current_thread() is not threading.main_thread()
+        or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL
+    ):
+        yield
+        return
+
+    def stop(number: int, frame: FrameType | None) -> NoReturn:
+        raise _Terminated
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _run(verb: str, arguments: Sequence[str]) -> int:
     try:
         module = importlib.import_module(f"typlora.cli.{verb}")
         parser = _Parser(prog=f"typlora {verb}", description=module.SUMMARY, allow_abbrev=False)
         module.add_arguments(parser)
-        status: int = module.run(_parse(parser, dashed(arguments[1:])))
+        status: int = module.run(_parse(parser, dashed(arguments)))
         return status
     except TyploraError as error:
         print(f"typlora {verb}: {error}", file=sys.stderr)
         return error.exit_status
-    except KeyboardInterrupt:
-        print(f"typlora {verb}: interrupted; nothing half-written was left", file=sys.stderr)
-        return 130
+    except KeyboardInterrupt as stopped:
+        terminated = isinstance(stopped, _Terminated)
+        after = "the same command goes on" if verb in RESUMED else "nothing half-written was left"
+        print(f"typlora {verb}: {'terminated' if terminated else 'interrupted'}; {after}", file=sys.stderr)
+        return 128 + (signal.SIGTERM if terminated else signal.SIGINT)
     except BrokenPipeError:
         _forget_output()  # the reader of our output has left
         return 0

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import stat
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -235,8 +236,9 @@ def micro_step(network: Network, rows: list[Encoded], scale: float) -> float:
 
 @contextmanager
 def _signals(first: bool) -> Iterator[list[int]]:
-    """SIGTERM and Ctrl-C are noted and obeyed after the step; a second one stops at once."""
+    """SIGTERM, Ctrl-C and a closed terminal are noted and obeyed after the step; a second stops at once."""
     caught: list[int] = []
+    hangup = getattr(signal, "SIGHUP", None)
     if threading.current_thread() is not threading.main_thread():
         yield caught
         return
@@ -245,11 +247,20 @@ def _signals(first: bool) -> Iterator[list[int]]:
         if caught:
             raise KeyboardInterrupt
         caught.append(number)
+        if number == hangup:  # what is said from here on would be an error of its own
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            for descriptor in (1, 2):
+                if stat.S_ISCHR(os.fstat(descriptor).st_mode):  # a terminal that has gone is none for isatty
+                    os.dup2(nowhere, descriptor)
+            os.close(nowhere)
         if first:  # past Python's buffers, which the interrupted code may be writing to
             with contextlib.suppress(OSError):
                 os.write(2, b"\nstopping after this step; once more stops at once, without a checkpoint\n")
 
-    before: dict[int, Any] = {n: signal.signal(n, note) for n in (signal.SIGINT, signal.SIGTERM)}
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if hangup is not None and signal.getsignal(hangup) is signal.SIG_DFL:  # nohup ignores it
+        numbers.append(hangup)
+    before: dict[int, Any] = {n: signal.signal(n, note) for n in numbers}
     try:
         yield caught
     finally:

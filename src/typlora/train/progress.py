@@ -4,6 +4,7 @@ On a terminal a live bar (``train/live.py``); elsewhere one plain line every ``e
 """
 
 import json
+import os
 import sys
 import time
 from collections import deque
@@ -87,7 +88,10 @@ class Progress:
             self.verified_at,
         )
         if self.live is not None:
-            self.live.update(reading, loss)
+            try:
+                self.live.update(reading, loss)
+            except OSError:
+                self._mute()
         if step % self.every and step != self.steps:
             return
         self._losses.clear()
@@ -128,10 +132,18 @@ class Progress:
 
     def say(self, text: str) -> None:
         """A line for the person; above the bar where there is one."""
-        if self.live is not None:
-            self.live.say(text)
-        else:
-            print(text, file=self.stream, flush=True)
+        try:
+            if self.live is not None:
+                self.live.say(text)
+            else:
+                print(text, file=self.stream, flush=True)
+        except OSError:
+            self._mute()
+
+    def _mute(self) -> None:
+        """The terminal has gone: a run of hours goes on without it, until it is told to stop."""
+        self.live = None
+        self.stream = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - as long as the run
 
 
 def clock(seconds: float) -> str:
