@@ -3,7 +3,7 @@
     python benchmarks/fuzz_documents.py [FOLDER ...] [--seeds 0-300] [--seconds 30] [--save FOLDER]
 
 Each FOLDER holds one folder a document with ``main.tex``; the suite's documents always take part. A seed
-decides the document and its damage (braces, environments, bytes, lines, cuts, odd commands put in), so a
+decides the document and its damage (`document_damage`: braces, bytes, cuts, encodings, odd commands), so a
 fault is repeated with ``--seeds N``. Each input is converted by the command as a person runs it, with
 ``--engine rules``, in a process of its own. Prints a JSON line a fault: a traceback or an exit status but
 0 and 1, Typst that does not compile, words missing without a line in the report, a document that was
@@ -14,7 +14,6 @@ import argparse
 import json
 import os
 import random
-import re
 import resource
 import shutil
 import signal
@@ -22,24 +21,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from document_damage import damaged
 
 from typlora.verify.compiler import CompilerPool
 
 SUITE = Path(__file__).resolve().parent / "suite" / "documents"
 LIMIT = 600.0  # seconds on the clock after which a conversion is ended; the machine may be busy
-
-Damage = Callable[[bytes, random.Random, int], bytes]
-
-ODD = [
-    rb"\def\x{\x}\x", rb"\newcommand{\q}[9]{#1#2#9}\q", rb"\begin{tabular}{", rb"\verb|", rb"$$", rb"\[",
-    rb"\footnote{", rb"\item", rb"\\", rb"&", rb"\end{document}", rb"#", rb"^^M", rb"\begin{tikzpicture}",
-    rb"\cite{", rb"\let\begin\end", rb"\input{main}", rb"\ifx", rb"\fi", rb"\csname",
-    rb"\label{a}\label{a}", b"\x00", b"\xff\xfe", b"\xe2\x80\xae", rb"\multicolumn{99}{c}{x}", rb"\hline",
-    rb"\caption{", rb"\section",
-]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,84 +42,6 @@ class Fault:
     damage: str
     seconds: float
     fault: str
-
-
-def _without(text: bytes, pattern: bytes, chance: random.Random, times: int) -> bytes:
-    for _ in range(times):
-        if found := list(re.finditer(pattern, text)):
-            at = chance.choice(found).start()
-            text = text[:at] + text[at + 1 :]
-    return text
-
-
-def brackets(text: bytes, chance: random.Random, times: int) -> bytes:
-    return _without(text, rb"[{}\[\]]", chance, times)
-
-
-def maths(text: bytes, chance: random.Random, times: int) -> bytes:
-    return _without(text, rb"\$|\\[()\[\]]|\\left|\\right", chance, times)
-
-
-def environments(text: bytes, chance: random.Random, times: int) -> bytes:
-    names = sorted(set(re.findall(rb"\\(?:begin|end)\{([^}]*)\}", text)))
-    for _ in range(times):
-        if found := list(re.finditer(rb"\\(begin|end)\{([^}]*)\}", text)):
-            one = chance.choice(found)
-            text = text[: one.start(2)] + chance.choice(names) + text[one.end(2) :]
-    return text
-
-
-def odd_bytes(text: bytes, chance: random.Random, times: int) -> bytes:
-    for _ in range(times * 3):
-        at = chance.randrange(len(text) + 1)
-        text = text[:at] + bytes([chance.randrange(256)]) + text[at + chance.choice([0, 1]) :]
-    return text
-
-
-def tail_cut(text: bytes, chance: random.Random, times: int) -> bytes:
-    return text[: chance.randrange(len(text) + 1)]
-
-
-def head_cut(text: bytes, chance: random.Random, times: int) -> bytes:
-    return text[chance.randrange(len(text) // 2 + 1) :]
-
-
-def twice(text: bytes, chance: random.Random, times: int) -> bytes:
-    if not text:
-        return text
-    start = chance.randrange(len(text))
-    piece, at = text[start : start + chance.randrange(1, 2000)], chance.randrange(len(text))
-    return text[:at] + piece + text[at:]
-
-
-def lines(text: bytes, chance: random.Random, times: int) -> bytes:
-    rows = text.split(b"\n")
-    for _ in range(times):
-        one, other = chance.randrange(len(rows)), chance.randrange(len(rows))
-        rows[one], rows[other] = rows[other], rows[one]
-    return b"\n".join(rows)
-
-
-def odd_commands(text: bytes, chance: random.Random, times: int) -> bytes:
-    for _ in range(times):
-        at = chance.randrange(len(text) + 1)
-        text = text[:at] + chance.choice(ODD) + text[at:]
-    return text
-
-
-DAMAGES: tuple[Damage, ...] = (
-    brackets, tail_cut, environments, odd_bytes, twice, lines, odd_commands, maths, head_cut,
-)  # fmt: skip
-
-
-def damaged(text: bytes, chance: random.Random) -> tuple[bytes, str]:
-    """The text with one kind of damage, one time in ten with three, and their names."""
-    done = []
-    for _ in range(3 if chance.randrange(10) == 0 else 1):
-        damage = chance.choice(DAMAGES)
-        text = damage(text, chance, chance.choice((1, 1, 2, 5, 20)))
-        done.append(damage.__name__)
-    return text, "+".join(done)
 
 
 def convert(folder: Path, out: Path) -> tuple[int | None, str, float]:

@@ -23,7 +23,9 @@ def messages(project: Project) -> str:
     return "\n".join(str(problem) for problem in project.problems)
 
 
-@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "euc_jp", "cp932", "iso2022_jp"])
+@pytest.mark.parametrize(
+    "codec", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "euc_jp", "cp932", "iso2022_jp"]
+)
 def test_japanese_text_in_any_encoding(tmp_path: Path, codec: str) -> None:
     (tmp_path / "main.tex").write_bytes(JAPANESE.encode(codec))
     assert read_project(tmp_path / "main.tex").source.text.strip() == JAPANESE.strip()
@@ -49,6 +51,16 @@ def test_damaged_utf8_is_kept_and_reported(tmp_path: Path) -> None:
     project = read_project(tmp_path / "main.tex")
     assert "日本語の文書" in project.source.text
     assert "UTF-8" in messages(project)
+
+
+def test_a_second_document_in_the_file_is_left_out_with_a_problem(tmp_path: Path) -> None:
+    one = "\\documentclass{article}\n\\begin{document}\nFirst.\n\\end{document}\nNotes to myself.\n"
+    (tmp_path / "main.tex").write_text(one + "% \\begin{document}\n")
+    assert not read_project(tmp_path / "main.tex").problems
+    (tmp_path / "main.tex").write_text(one + one.replace("First", "Second"))
+    project = read_project(tmp_path / "main.tex")
+    assert "Second" not in project.source.text
+    assert "main.tex:7:16: LaTeX never reads the second document" in messages(project)
 
 
 def test_nul_bytes_are_dropped_with_a_problem(tmp_path: Path) -> None:

@@ -90,8 +90,18 @@ def _looks_binary(data: bytes) -> bool:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return False
     sample = data[:65_536]
+    if wide := _wide(sample):
+        sample = sample.decode(wide, "replace").encode()
     controls = sum(sample.count(byte) for byte in range(32) if byte not in (9, 10, 11, 12, 13, 27))
     return controls > max(8, len(sample) // 20)
+
+
+def _wide(data: bytes) -> str:
+    """UTF-16 without a byte order mark: NULs are frequent, and all at odd or all at even places."""
+    even, odd = data[::2].count(0), data[1::2].count(0)
+    if max(even, odd) <= len(data) // 10 or min(even, odd) > max(even, odd) // 50:
+        return ""
+    return "utf-16-be" if even > odd else "utf-16-le"
 
 
 def _decode(data: bytes, declared: str) -> tuple[str, str, str]:
@@ -100,6 +110,8 @@ def _decode(data: bytes, declared: str) -> tuple[str, str, str]:
         return data.decode("utf-8-sig", "replace"), "utf-8", ""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", "replace"), "utf-16", ""
+    if wide := _wide(data[:65_536]):
+        return data.decode(wide, "replace"), wide, "the file was read as UTF-16, without a mark that says so"
     if b"\x1b$B" in data or b"\x1b$@" in data:
         return data.decode("iso2022_jp", "replace"), "iso2022_jp", ""
     if (text := _strictly(data, "utf-8")) is not None:

@@ -11,13 +11,12 @@ from pathlib import Path
 
 from typlora.errors import ProjectError
 from typlora.tex.encoding import declared_encoding, decode
+from typlora.tex.finding import MAX_BYTES, bibliography, find_main, read_bytes
 from typlora.tex.includes import Include, document_body, includes, local_packages
 from typlora.tex.source import Problem, SourceText
 
-MAX_BYTES = 20_000_000  # of one file; a book of 1,000 pages is about 3 MB
 MAX_TOTAL = 40_000_000  # characters of all files together; stops files that include each other many times
 MAX_DEPTH = 50  # of \input inside \input; TeX itself gives up at 15 open files
-_PREFERRED = ("main", "paper", "ms", "article", "thesis", "manuscript", "root", "index", "book", "report")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +48,15 @@ def read_project(path: Path, *, allow_outside: bool = False) -> Project:
     notes: list[str] = []
     if path.is_dir():
         root = path
-        main = _find_main(path, notes)
+        main = find_main(path, notes)
     else:
         main, root = path, path.parent
-    data = _read_bytes(main)
+    data = read_bytes(main)
     if not data.strip():
         raise ProjectError(f"{main} is empty; there is nothing to convert")
     reader = _Reader(root, allow_outside, declared_encoding(data))
     source = reader.flatten(main, data)
-    source = _until_end(source)
+    source = _until_end(source, reader.problems)
     start = source.span(0, 0)
     problems = [*(Problem(start, note) for note in notes), *reader.problems]
     return Project(
@@ -67,7 +66,7 @@ def read_project(path: Path, *, allow_outside: bool = False) -> Project:
         files=tuple(reader.files),
         problems=tuple(problems),
         packages=tuple(reader.packages(source)),
-        bbl=_bibliography(main, root),
+        bbl=bibliography(main, root),
         included=tuple(reader.included),
     )
 
@@ -84,72 +83,21 @@ def read_string(text: str | bytes, name: str = "<stdin>", root: Path | None = No
     if len(text) > MAX_BYTES:
         raise ProjectError(f"{name} is larger than {MAX_BYTES // 1_000_000} MB; split it")
     reader = _Reader(root, False, declared_encoding(text))
-    source = _until_end(reader.flatten(Path(name), text))
+    source = _until_end(reader.flatten(Path(name), text), reader.problems)
     packages = tuple(reader.packages(source))
     return Project(None, root or Path(), source, tuple(reader.files), tuple(reader.problems), packages)
 
 
-def _read_bytes(path: Path) -> bytes:
-    """The file's bytes, or a ``ProjectError`` that says why not."""
-    try:
-        if not path.exists():
-            raise ProjectError(f"{path} does not exist; give a .tex file or the folder of a project")
-        if not path.is_file():
-            raise ProjectError(f"{path} is not a file; give a .tex file or the folder of a project")
-        if path.stat().st_size > MAX_BYTES:
-            raise ProjectError(f"{path} is larger than {MAX_BYTES // 1_000_000} MB; split it with \\input")
-        return path.read_bytes()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ProjectError(f"{path} cannot be read: {reason}") from error
-
-
-def _find_main(folder: Path, notes: list[str]) -> Path:
-    """The ``.tex`` file with a ``\\documentclass`` most likely the paper; a note if there are more."""
-    candidates: list[tuple[tuple[bool, int, int], Path]] = []
-    included: set[str] = set()
-    try:
-        paths = sorted(folder.glob("*.tex")) or sorted(folder.glob("*/*.tex"))[:500]
-    except OSError as error:
-        raise ProjectError(f"{folder} cannot be read: {error.strerror}") from error
-    for path in paths:
-        try:
-            text = decode(_read_bytes(path), str(path)).text
-        except ProjectError:
-            continue
-        found = list(includes(text))
-        included.update(Path(include.target).stem for include in found)
-        document = local_packages(text)
-        if not document.document_class or document.document_class in {"subfiles", "standalone"}:
-            continue
-        stem = path.stem.lower()
-        rank = _PREFERRED.index(stem) if stem in _PREFERRED else len(_PREFERRED)
-        candidates.append(((False, rank, -len(text)), path))
-    ranked = sorted(((path.stem in included, key[1], key[2]), path) for key, path in candidates)
-    if not ranked:
-        raise ProjectError(f"{folder} has no .tex file with \\documentclass; give the main file itself")
-    if len(ranked) > 1:
-        others = ", ".join(path.name for _, path in ranked[1:4])
-        notes.append(f"{ranked[0][1].name} was taken as the main file (others: {others})")
-    return ranked[0][1]
-
-
-def _until_end(source: SourceText) -> SourceText:
-    """Without what stands after ``\\end{document}``: LaTeX never reads it."""
+def _until_end(source: SourceText, problems: list[Problem]) -> SourceText:
+    """Without what stands after ``\\end{document}``: LaTeX never reads it. Notes are left out without a word,
+    a document is not: two files may have become one by mistake."""
     end = document_body(source.text).after
-    return source if end >= len(source.text) else source.slice(0, end)
-
-
-def _bibliography(main: Path, root: Path) -> Path | None:
-    """``main.bbl``, else the only ``.bbl`` of the folder."""
-    beside = main.with_suffix(".bbl")
-    if beside.is_file():
-        return beside
-    try:
-        others = sorted(root.glob("*.bbl"))
-    except OSError:
-        return None
-    return others[0] if len(others) == 1 else None
+    if end >= len(source.text):
+        return source
+    if begin := document_body(source.text[end:]).start:
+        span = source.span(end + begin - 1, end + begin)
+        problems.append(Problem(span, "LaTeX never reads the second document that begins here: left out"))
+    return source.slice(0, end)
 
 
 @dataclass(slots=True)
@@ -232,7 +180,7 @@ class _Reader:
             return None
         inner_base = (base if include.relative else self.root) / include.folder if include.folder else base
         try:
-            data = _read_bytes(found)
+            data = read_bytes(found)
             text = self._expand(found, data, (*stack, identity), inner_base)
         except ProjectError as error:
             refuse(str(error))
@@ -278,7 +226,7 @@ class _Reader:
                 ):
                     continue
                 seen.add(identity)
-                decoded = decode(_read_bytes(path), name, self.declared)
+                decoded = decode(read_bytes(path), name, self.declared)
             except (ProjectError, OSError, ValueError):
                 continue  # a package that cannot be read is like one that is not there
             self.files.append(path)

@@ -94,6 +94,11 @@ def test_words_of_groups_and_unknown_commands_stay() -> None:
     assert words("\\unknown{alpha}{beta} gamma") == ["alpha", "beta", "gamma"]
 
 
+def test_verbatim_ends_with_its_line_and_without_an_end_there_is_none() -> None:
+    assert words("One \\verb|two three.\n\nFour| five") == ["one", "two", "three", "four", "five"]
+    assert words("One \\verb|two % three|, four") == ["one", "two", "three", "four"]
+
+
 def test_words_within_a_formula_that_stays_latex_are_there() -> None:
     # An open dollar: the reading by paragraphs ends the formula earlier than the conversion does.
     latex = "Let $x be both over its domain here\n\nand the rest of this text too."

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typlora.convert.silence.names import LETTERS, Names, names
 from typlora.convert.silence.scanning import TOKEN, Scanner, closing
 from typlora.convert.silence.words import FORMULA, JOIN, PART, Token, tokens
-from typlora.tex.lexer import column_dollar
+from typlora.tex.lexer import column_dollar, line_end
 
 _NAME = re.compile(r"\s*\{\s*([^{}]*?)\s*\}")
 _LENGTH = re.compile(
@@ -224,10 +224,13 @@ class _Reader(Scanner):
         fence = self.text[position : position + 1]
         if not fence or fence.isalnum() or fence.isspace():
             return self._mask(position)
+        until = self.end if fence == "{" else line_end(self.text, position)
+        close = self.text.find("}" if fence == "{" else fence, position + 1, until)
+        if close < 0:
+            return self._mask(position)
         self._mask(position + 1)
-        close = self.text.find("}" if fence == "{" else fence, position + 1, self.end)
-        self._copy(close if close >= 0 else self.done)
-        return self._mask(self.done + 1)
+        self._copy(close)
+        return self._mask(close + 1)
 
     def _arguments(self, position: int, spec: str, options: bool) -> int:
         """Mask what is no text among the arguments: options (unless they may be words), ``!`` of ``spec``."""
