@@ -134,6 +134,9 @@ def test_model_alone_without_a_model_is_one_line(typlora: Run, tmp_path: Path) -
             "a server computes",
         ),
         (["-o", "paper.tex"], "overwrite the input"),
+        (["-o", "sub/../paper.tex"], "overwrite the input"),
+        (["-o", "paper.pdf", "--pdf"], "-o paper.typ --pdf"),
+        (["-o", "notes.tex"], "ends in .typ"),
         (["-o", "-", "--pdf"], "output file"),
         (["-o", "-", "--tree"], "several files"),
     ],
@@ -143,6 +146,23 @@ def test_senseless_flags(typlora: Run, tmp_path: Path, flags: list[str], says: s
     done = typlora("convert", "paper.tex", *flags, cwd=tmp_path)
     assert done.returncode == 2
     assert says in done.stderr and len(done.stderr.strip().splitlines()) == 1
+
+
+def test_no_file_of_the_project_is_overwritten(typlora: Run, tmp_path: Path) -> None:
+    main = paper(
+        tmp_path / "in", "main.tex", PAPER.replace("Let", "\\includegraphics{plot} \\input{part} Let")
+    )
+    part = paper(tmp_path / "in", "part", "Some words.")
+    plot = main.with_name("plot.pdf")
+    typst.compile(b"plot", output=str(plot))
+    link = tmp_path / "link.typ"
+    link.symlink_to(main)
+    before = {path: path.read_bytes() for path in (main, part, plot)}
+    for flags in (["-o", "in/part"], ["-o", "link.typ"], ["-o", "in/plot.typ", "--pdf"]):
+        done = typlora("convert", "in", *flags, "--engine", "rules", cwd=tmp_path)
+        assert done.returncode == 2 and "overwrite a file of the LaTeX" in done.stderr, done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
+    assert before == {path: path.read_bytes() for path in (main, part, plot)}
 
 
 def test_one_bad_input_among_good_ones(typlora: Run, tmp_path: Path) -> None:

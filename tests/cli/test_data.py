@@ -138,8 +138,34 @@ def test_synth_writes_the_same_bytes_for_a_seed_and_appends(typlora: Run, tmp_pa
     typlora("data", "synth", "--spec", spec, "--rows", 8, "--seed", 4, "-o", one, "--append")
     rows = list(read_rows(one))
     assert len(rows) == 16 == len({row.prompt for row in rows})
-    typlora("data", "synth", "--spec", spec, "--rows", 8, "--seed", 4, "-o", two, "--draw", 3)
+    typlora("data", "synth", "--spec", spec, "--rows", 8, "--seed", 4, "-o", two, "--draw", 3, "--overwrite")
     assert len(list(read_rows(two))) == 3
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["migrate", "train_001.jsonl", "--skip-bad", "-o", "train_001.jsonl"],
+        ["build", "--corpus", "corpus.jsonl", "-o", "train_001.jsonl"],
+        ["build", "--corpus", "corpus.jsonl", "-o", "new.jsonl", "--held-out-to", "train_001.jsonl"],
+        ["synth", "--spec", "s.toml", "--rows", "2", "-o", "train_001.jsonl"],
+        ["repair", "train_001.jsonl", "--asked", "0", "--slips", "1", "-o", "train_001.jsonl"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_rows_that_are_there_are_not_replaced(
+    typlora: Run, put: Callable[..., Path], tmp_path: Path, arguments: list[str]
+) -> None:
+    file = put("train_001.jsonl", *GOOD)
+    with file.open("a") as stream:
+        stream.write('{"half a row\n')
+    (tmp_path / "s.toml").write_text("[rules]\nstart = ['a_1', 'b_2', 'c_3']\n")
+    (tmp_path / "corpus.jsonl").write_text('{"latex": "x_{1}", "display": false}\n')
+    before = file.read_bytes()
+    done = typlora("data", *arguments, cwd=tmp_path)
+    assert done.returncode == 2 and file.read_bytes() == before
+    assert "train_001.jsonl is there already" in done.stderr and "--overwrite" in done.stderr
+    assert not (tmp_path / "new.jsonl").exists()
 
 
 def test_stats_counts_constructs_beside_the_accuracy(

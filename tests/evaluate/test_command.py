@@ -56,8 +56,12 @@ def test_wrong_flags(typlora: Run, suite: Path, tmp_path: Path) -> None:
         (("--suite", suite, "--against", "nobody"), "nobody"),
         (("--suite", suite, "--engine", "word"), "word"),
         (("--suite", suite, "--adapter", tmp_path), "adapter"),
+        (("--suite", suite, "--json", suite), "would overwrite"),
+        (("--suite", suite, "--html", tmp_path / "train_001.jsonl"), "would overwrite"),
     ):
+        before = suite.read_bytes()
         done = typlora("evaluate", *flags)
         assert done.returncode == 2 and told in done.stderr, (flags, done.stderr)
+        assert suite.read_bytes() == before
     done = typlora("evaluate", cwd=tmp_path)
     assert done.returncode == 2 and "--suite" in done.stderr

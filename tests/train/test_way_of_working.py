@@ -105,7 +105,7 @@ def test_every_command_runs_as_it_is_written(workplace: Path) -> None:
         path.name for path in (workplace / "trained").iterdir()
     }
     assert "<svg" in (workplace / "curves.svg").read_text() and (workplace / "report.html").is_file()
-    assert json.loads((workplace / "jsonl" / "train_004.jsonl").read_text().splitlines()[0])["prompt"]
+    assert json.loads((workplace / "jsonl" / "train_005.jsonl").read_text().splitlines()[0])["prompt"]
     assert "is finished" in said["typlora chain 001..003 --profile smollm2-135m"]
     dry = next(text for line, text in said.items() if "--dry-run" in line)
     assert "on a GPU" in dry and "20 rows" in dry

@@ -6,7 +6,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from typlora.cli._shared import add_backend_flag, count, default_jobs, positive, progress_bar, say
+from typlora.cli._shared import (
+    add_backend_flag,
+    add_new_file_flags,
+    count,
+    default_jobs,
+    positive,
+    progress_bar,
+    refuse_existing,
+    say,
+)
 from typlora.errors import ConfigError
 
 
@@ -15,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "files", nargs="+", type=Path, metavar="FILE", help="proved pairs (not for evaluation)"
     )
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT")
+    add_new_file_flags(parser)
     parser.add_argument(
         "--asked", type=count, default=2_000, metavar="N", help="pairs the model is asked (default 2000)"
     )
@@ -44,6 +53,7 @@ def run(args: argparse.Namespace) -> int:
     from typlora.verify.compiler import CompilerPool
     from typlora.verify.formula import FormulaVerifier
 
+    refuse_existing(args.output, args.overwrite)
     if not args.asked and not args.slips:
         raise ConfigError("--asked 0 --slips 0 leaves nothing to do; give one of them")
     pairs = [row for path in args.files for row in read_rows(path) if not row.is_block]

@@ -6,7 +6,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from typlora.cli._shared import same_file
 from typlora.errors import ConfigError, InputError
+
+_LATEX = frozenset({".tex", ".ltx", ".latex", ".bib", ".bbl", ".sty", ".cls"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +86,25 @@ def check_outputs(args: argparse.Namespace, jobs: Sequence[Job]) -> None:
     for name in args.report:
         if Path(name).suffix.lower() not in {".json", ".html", ".htm"}:
             raise ConfigError(f"--report {name}: the name must end in .json or .html")
-        if any(job.output is not None and job.output == Path(name) for job in jobs):
+        if any(job.output is not None and same_file(job.output, Path(name)) for job in jobs):
             raise ConfigError(f"--report {name} would overwrite an output")
     for job in jobs:
-        if job.source is not None and job.output is not None and job.output == job.source:
+        if job.output is None:
+            continue
+        if job.source is not None and same_file(job.output, job.source):
             raise ConfigError(f"the output {job.output} would overwrite the input; give -o")
+        if job.output.suffix.lower() == ".pdf":
+            typst = job.output.with_suffix(".typ")
+            raise ConfigError(f"-o names the Typst, not the PDF; give -o {typst} --pdf for both")
+        if job.output.suffix.lower() in _LATEX:
+            raise ConfigError(f"-o {job.output} would hold Typst; give it a name that ends in .typ")
+
+
+def refuse_overwriting(targets: Sequence[Path], originals: Sequence[Path]) -> None:
+    """Raises ``InputError`` where an output is a file that the LaTeX itself consists of."""
+    for target in targets:
+        if any(same_file(target, original) for original in originals):
+            raise InputError(f"the output {target} would overwrite a file of the LaTeX; give another -o")
 
 
 def lock(output: Path, stack: ExitStack) -> None:

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from typlora.errors import ConfigError
@@ -93,6 +94,26 @@ def count(text: str) -> int:
 def default_jobs() -> int:
     """The cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def same_file(one: Path, other: Path) -> bool:
+    """Whether both names lead to one file, by links or detours too."""
+    try:
+        return one == other or one.resolve() == other.resolve() or one.samefile(other)
+    except (OSError, RuntimeError):
+        return False
+
+
+def add_new_file_flags(parser: argparse.ArgumentParser) -> None:
+    """``-o`` for a file of rows, which replaces nothing unless ``--overwrite`` says so."""
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT")
+    parser.add_argument("--overwrite", action="store_true", help="replace OUT where it is there already")
+
+
+def refuse_existing(path: Path | None, overwrite: bool) -> None:
+    """Rows are hours of work: raises ``ConfigError`` where ``path`` holds some already."""
+    if path is not None and not overwrite and path.is_file() and path.stat().st_size:
+        raise ConfigError(f"{path} is there already; choose another name, or give --overwrite to replace it")
 
 
 def say(verb: str, message: str) -> None:

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from typlora.cli._jobs import Job, check_outputs, jobs_of, lock
+from typlora.cli._jobs import Job, check_outputs, jobs_of, lock, refuse_overwriting
 from typlora.cli._shared import add_engine_flags, console, options_of, progress_bar, say
 from typlora.errors import InputError, TyploraError
 
@@ -170,6 +170,9 @@ class _Session:
             sys.stdout.flush()
             return converted.document
         converted = self._told_apart(job, converted)
+        written = [job.output, *([job.output.with_suffix(".pdf")] if self._args.pdf else [])]
+        pictures = [asset.source for asset in converted.assets if asset.source is not None]
+        refuse_overwriting(written, [*project.files, *pictures])
         for asset in converted.assets:
             place_asset(asset, job.output.parent)
         write_atomic(job.output, converted.typst)

@@ -7,7 +7,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from typlora.cli._shared import count, default_jobs, positive, progress_bar, say
+from typlora.cli._shared import (
+    add_new_file_flags,
+    count,
+    default_jobs,
+    positive,
+    progress_bar,
+    refuse_existing,
+    say,
+)
 from typlora.errors import CheckFailed, DataError
 
 SUMMARY = "check, inspect, migrate, build, synth, repair or stats of data files"
@@ -123,13 +131,14 @@ def _inspect(args: argparse.Namespace) -> int:
 
 def _migrate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT")
+    add_new_file_flags(parser)
     parser.add_argument("--skip-bad", action="store_true", help="name bad lines and leave them out")
 
 
 def _migrate(args: argparse.Namespace) -> int:
     from typlora.data.rows import RowProblem, read_rows, write_rows
 
+    refuse_existing(args.output, args.overwrite)
     problems: list[RowProblem] = []
     rows = list(read_rows(args.file, problems.append))
     broken = [problem for problem in problems if not problem.duplicate]
@@ -151,7 +160,7 @@ def _build_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--corpus", nargs="+", type=Path, required=True, metavar="PATH", help="rows or projects"
     )
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT")
+    add_new_file_flags(parser)
     parser.add_argument(
         "--exclude", nargs="*", type=Path, default=[], metavar="FILE", help="formulas to leave out"
     )
@@ -172,6 +181,8 @@ def _build(args: argparse.Namespace) -> int:
     from typlora.data.build import BuildPlan, build
     from typlora.files import write_atomic
 
+    for path in (args.output, args.held_out_to):
+        refuse_existing(path, args.overwrite)
     plan = BuildPlan(
         tuple(args.corpus), args.output, args.jobs, tuple(args.exclude), tuple(args.hold_out),
         args.held_out_to, args.spellings, args.limit, args.blocks,
@@ -192,7 +203,7 @@ def _synth_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", type=count, default=0, help="the same seed gives the same bytes (default 0)"
     )
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT")
+    add_new_file_flags(parser)
     parser.add_argument("--draw", type=positive, metavar="N", help="keep N of the rows, drawn by construct")
     parser.add_argument("--append", action="store_true", help="add to OUT what it does not hold yet")
     parser.add_argument(
@@ -210,6 +221,7 @@ def _synth(args: argparse.Namespace) -> int:
     from typlora.data.synth import synthesise
     from typlora.files import write_atomic
 
+    refuse_existing(args.output, args.overwrite or args.append)
     before = list(read_rows(args.output)) if args.append else []
     barred = excluded_keys([*args.exclude, *([args.output] if args.append else [])])
     with progress_bar("synth", args.rows) as update:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from typlora.cli._shared import add_backend_flag, count, default_jobs, positive, progress_bar, say
+from typlora.cli._shared import add_backend_flag, count, default_jobs, positive, progress_bar, same_file, say
 from typlora.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -95,6 +95,10 @@ def _suites(args: argparse.Namespace) -> tuple[list["Suite"], list["DocumentSuit
     paths: Sequence[Path] = args.suite or [DEFAULT_SUITE]
     if not args.suite and not DEFAULT_SUITE.is_file():
         raise ConfigError(f"there is no {DEFAULT_SUITE} here; give --suite FILE")
+    for target in (args.json, args.html):
+        for path in paths:
+            if target is not None and (same_file(target, path) or target.suffix == ".jsonl"):
+                raise ConfigError(f"{target} would overwrite rows of a suite; give a .json or .html file")
     suites = [suite.limited(args.limit) for suite in find_suites(paths)]
     return suites, [folder.limited(args.limit) for folder in find_documents(paths)]
 
