@@ -11,6 +11,7 @@ from tests.cli.conftest import Run
 from typlora.cli import _model
 from typlora.convert.stack import Options
 from typlora.errors import ModelError
+from typlora.model.runs import RunRecord, write_record
 
 SCRIPT = Path(__file__).parents[2] / "python" / "inference_llama32_3b.py"
 
@@ -71,6 +72,28 @@ def test_the_promoted_run_is_taken_and_else_the_newest(tmp_path: Path) -> None:
     (tmp_path / "promoted").write_text("base-typst-qlora-001\n")
     promoted = _model.promoted_run(tmp_path)
     assert promoted is not None and promoted.name == "base-typst-qlora-001"
+
+
+def test_an_adapter_is_found_by_its_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_model, "outputs_folders", lambda: [tmp_path])
+    for name in ("base-typst-qlora-001", "base-typst-qlora-002"):
+        record = RunRecord(name, "base", "", "", (), None, {})
+        (tmp_path / name).mkdir()
+        write_record(tmp_path / name, record)
+    (tmp_path / "base-typst-qlora-001" / _model.WEIGHTS).write_bytes(b"")
+    assert _model.find_adapter("001") == tmp_path / "base-typst-qlora-001" == _model.find_adapter("1")
+    for name in ("base-typst-qlora-002", "2"):
+        with pytest.raises(ModelError, match=r"not finished.*typlora resume"):
+            _model.find_adapter(name)
+    with pytest.raises(ModelError, match="there is no adapter in '7'"):
+        _model.find_adapter("7")
+
+
+def test_every_training_flag_says_what_it_does(typlora: Run) -> None:
+    said = " ".join(typlora("train", "--help").stdout.split())
+    assert "how the learning rate goes on (cosine, linear, constant; default cosine)" in said
+    said = " ".join(typlora("improve", "--help").stdout.split())
+    assert "how the learning rate goes on (cosine, linear, constant)" in said
 
 
 def test_what_was_asked_for_must_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

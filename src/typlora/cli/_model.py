@@ -59,11 +59,18 @@ def outputs_folders() -> list[Path]:
 
 
 def find_adapter(name: str | None) -> Path:
-    """A run's folder by path or name, or the promoted run. Raises ``ModelError`` where there is none."""
+    """A run's folder by path, name or number, or the promoted run. ``ModelError`` where there is none."""
     if name is not None:
-        for folder in (Path(name), *(outputs / name for outputs in outputs_folders())):
+        from typlora.model.numbering import numbered
+        from typlora.model.runs import RECORD_FILE
+
+        places = [Path(name), *(outputs / name for outputs in outputs_folders())]
+        places += filter(None, (numbered(name, outputs) for outputs in outputs_folders()))
+        for folder in places:
             if (folder / WEIGHTS).is_file():
                 return folder
+            if (folder / RECORD_FILE).is_file():
+                raise ModelError(f"{folder} is not finished (it has no {WEIGHTS}); typlora resume {folder}")
         raise ModelError(f"there is no adapter in '{name}' ({WEIGHTS} is missing); see: typlora models list")
     for outputs in outputs_folders():
         if (run := promoted_run(outputs)) is not None:

@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--jobs", type=positive, default=default_jobs(), metavar="N", help="processes")
     parser.add_argument("--device", default="auto", help="where the model is asked: cpu, cuda, ...")
     add_backend_flag(parser)
-    add_config_flags(parser)
+    add_config_flags(parser, inherited=True)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -70,14 +70,20 @@ def find_run(name: str, outputs: Path) -> Path:
     for path in (Path(name), outputs / name):
         if (path / RECORD_FILE).is_file():
             return path
-    if name.isdigit():
-        fitting = [run.path for run in runs(outputs) if run.number == int(name)]
-        if len(fitting) == 1:
-            return fitting[0]
-        if fitting:
-            names = ", ".join(path.name for path in fitting)
-            raise ModelError(f"several runs have number {name} ({names}); give the folder's name")
+    if (run := numbered(name, outputs)) is not None:
+        return run
     raise ModelError(f"there is no run '{name}' here or in {outputs}; see: typlora models list")
+
+
+def numbered(name: str, outputs: Path) -> Path | None:
+    """The run whose number ``name`` is. Raises ``ModelError`` where several have it."""
+    if not (name.isascii() and name.isdigit()):
+        return None
+    fitting = [run.path for run in runs(outputs) if run.number == int(name)]
+    if len(fitting) > 1:
+        names = ", ".join(path.name for path in fitting)
+        raise ModelError(f"several runs have number {name} ({names}); give the folder's name")
+    return fitting[0] if fitting else None
 
 
 def lineage(run: Path) -> list[Path]:

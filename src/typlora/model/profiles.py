@@ -88,7 +88,7 @@ class Effective:
         return "\n".join(f"  {name:<{left}}  {value:<{middle}}  {origin}" for name, value, origin in rows)
 
 
-_CHOICES: dict[str, tuple[str, ...]] = {
+CHOICES: dict[str, tuple[str, ...]] = {
     "method": ("lora", "full"),
     "quantize": ("none", "nf4"),
     "dtype": ("bf16", "fp32"),
@@ -167,7 +167,7 @@ def effective(
 def validate(config: TrainConfig) -> list[str]:
     """Every mistake in ``config``, each naming the flag to change."""
     wrong: list[str] = []
-    for name, choices in _CHOICES.items():
+    for name, choices in CHOICES.items():
         if getattr(config, name) not in choices:
             wrong.append(f"{_flag(name)} must be one of {', '.join(choices)}, not '{getattr(config, name)}'")
     for name in _POSITIVE:
