@@ -18,6 +18,8 @@ CASES = {
     "no end": (b"\\documentclass{article}\\begin{document}Words.", "Words."),
     "no begin": (b"\\documentclass{article}\n\\usepackage{amsmath}\nWords $x$.", "Words $x$."),
     "unclosed": (ARTICLE % b"\\begin{itemize}\\item one \\begin{quote} two", "two"),
+    "notes in notes": (ARTICLE % (b"\\footnote{word " * 6 + b"last" + b"}" * 6), "(word last)"),
+    "no end of keys": (ARTICLE % b"See \\cite{key and words.\n\nMore words.", "and words.\n\nMore words."),
     "a long word": (ARTICLE % (b"a" * 1_000_000), "a" * 1_000_000),
     "no bibliography": (ARTICLE % b"\\cite{a}, \\bibliography{nowhere}\\printbibliography end", "end"),
 }  # fmt: skip

@@ -101,6 +101,7 @@ def test_verbatim_is_not_read() -> None:
         ("x \\] y", "without its beginning"),
         ("\\begin{equation} a \\end{align} b", "\\end{align} was taken for the \\end{equation}"),
         ("\\begin{verbatim} x", "\\end{verbatim} is missing"),
+        ("\\cite{a words\n\nmore}", "} of \\cite is missing"),
     ],
 )
 def test_broken_input_is_reported_where_it_broke(text: str, message: str) -> None:
@@ -110,6 +111,8 @@ def test_broken_input_is_reported_where_it_broke(text: str, message: str) -> Non
 
 
 def test_recovery_keeps_what_follows() -> None:
+    assert kinds("\\cite{a, b words $x$\n\n$y$") == ["Macro", "Chars", "Math", "Chars", "Math"]
+    assert kinds("\\cite{a, {b}\n}\n\n$y$") == ["Macro", "Chars", "Math"]
     assert kinds("a $x\n\nb $y$ c") == ["Chars", "Math", "Chars", "Math", "Chars"]
     assert kinds("$a_{b$ c $d$") == ["Math", "Chars", "Math"]
     assert kinds("$a$$b$") == ["Math", "Math"]

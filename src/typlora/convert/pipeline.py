@@ -158,7 +158,7 @@ def _assemble(
         planted = None if project is None else _plant(project, draft, assembled, pool, folder)
         if draft.source is None or not compiled.ok:
             return assembled, None, planted
-        reported = [loss.latex for loss in assembled.losses]
+        reported = [latex for _, latex in dict.fromkeys((loss.span, loss.latex) for loss in assembled.losses)]
         return assembled, check_words(draft.source, compiled.pages[0], reported), planted
 
 

@@ -14,9 +14,11 @@ from pylatexenc.latexwalker import (  # noqa: TID253
 )
 from pylatexenc.macrospec import ParsedMacroArgs  # noqa: TID253
 
-from typlora.tex.lexer import skip_blank, word_end
+from typlora.tex.lexer import runaway_keys, skip_blank, word_end
 
 MAX_PROBLEMS = 200
+_KEYED = re.compile(r"[A-Za-z]*(?:[cC]ite[a-z]*|ref|label)")
+_BEFORE_KEYS = re.compile(r"\*?\s?(?:\[[^][{}]*\]\s?){0,2}\{")
 _BRACKETS = re.compile(r"[{}\[\]]|\\.|%.*")
 
 
@@ -28,11 +30,21 @@ class ArgumentWalker(LatexWalker):  # type: ignore[misc]
         self.problems: list[tuple[int, int, str]] = []
         self._open: list[str] = []  # what closes the constructs around the place being read
         self._at_letter = False
+        self._cut: dict[int, int] = {}  # braces of keys that nobody closed, and where the keys end
 
     def note(self, start: int, end: int, message: str) -> None:
         """Record a problem, but not thousands of them."""
         if len(self.problems) < MAX_PROBLEMS:
             self.problems.append((start, end, message))
+
+    def _look_at_keys(self, word: str, start: int, after: int) -> None:
+        """Keep keys whose brace is forgotten from swallowing the text behind them."""
+        if not _KEYED.fullmatch(word) or (before := _BEFORE_KEYS.match(self.s, after)) is None:
+            return
+        brace = before.end() - 1
+        if (stop := runaway_keys(self.s, brace)) is not None:
+            self._cut[brace] = stop
+            self.note(start, after, f"the closing }} of \\{word} is missing; only its keys were taken")
 
     def _read(self, pos: int, state: Any, closer: str, opener: int) -> tuple[list[Any], int]:
         """Nodes up to ``closer``; see `Walker`."""
@@ -116,7 +128,17 @@ class ArgumentWalker(LatexWalker):  # type: ignore[misc]
         """A group; one that is never closed ends where what surrounds it ends."""
         state = parsing_state or self.make_parsing_state()
         closer = {"{": "}", "[": "]"}[brace_type]
-        nodes, end = self._read(pos + 1, state, closer, pos)
+        if (end := self._cut.get(pos, -1)) >= 0:
+            keys = self.make_node(
+                LatexCharsNode,
+                parsing_state=state,
+                chars=self.s[pos + 1 : end],
+                pos=pos + 1,
+                len=end - pos - 1,
+            )
+            nodes = [keys]
+        else:
+            nodes, end = self._read(pos + 1, state, closer, pos)
         return self._mknodeposlen(
             LatexGroupNode,
             nodelist=nodes,

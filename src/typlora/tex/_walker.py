@@ -213,6 +213,7 @@ class Walker(VerbatimWalker):
 
     def _macro(self, nodes: list[Any], state: Any, word: str, start: int, after: int) -> int:
         text = self.s
+        self._look_at_keys(word, start, after)
         spec = state.latex_context.get_macro_spec(word)
         arguments, end = ParsedMacroArgs(), after
         if spec is not None and spec.args_parser.argspec:

@@ -138,6 +138,27 @@ def short_argument(text: str, position: int) -> tuple[str, int] | None:
     return None if end < 0 else (text[position + 1 : end - 1], end)
 
 
+_KEY_STOPS = re.compile(r"\\.|%[^\n]*|[{}]|\n[ \t]*\n", re.S)
+_KEY_LIST = re.compile(r"\s?[^\s{}%,\\$&]*(?:\s?,\s?[^\s{}%,\\$&]+)*")
+
+
+def runaway_keys(text: str, brace: int) -> int | None:
+    """Where a list of keys (of ``\\cite``, ``\\ref``) ends whose brace nobody closed in its paragraph; else
+    ``None``. TeX gives up there; what follows the keys is text that must not be swallowed."""
+    depth = 0
+    for found in _KEY_STOPS.finditer(text, brace):
+        if found[0] == "{":
+            depth += 1
+        elif found[0] == "}":
+            depth -= 1
+            if not depth:
+                return None
+        elif found[0][0] == "\n":
+            break
+    keys = _KEY_LIST.match(text, brace + 1)
+    return keys.end() if keys else brace + 1
+
+
 def verbatim_end(text: str, position: int, word: str, after: int) -> int | None:
     """End of a verbatim piece: ``word`` is the control word at ``position``, which ends at ``after``.
 

@@ -22,6 +22,19 @@ def test_missing_targets_are_visible_and_reported() -> None:
     assert compile_error(made) == ""
 
 
+def test_keys_whose_brace_is_forgotten_take_no_text() -> None:
+    made = drafted("See \\cite{a, b and \\emph{more}.\n\nAs in \\ref{c too.")
+    assert blocks(made) == [
+        "See \\[#strong[?]/* a, b */\\] and _more_.",
+        "As in #strong[??]/* \\ref{c} */ too.",
+    ]
+    assert [loss.reason for loss in made.losses if "closing" in loss.reason] == [
+        "the closing } of \\cite is missing; only its keys were taken",
+        "the closing } of \\ref is missing; only its keys were taken",
+    ]
+    assert compile_error(made) == ""
+
+
 def test_a_label_given_twice_keeps_the_first() -> None:
     made = drafted("\\section{A}\\label{x}\n\\section{B}\\label{x}\nSee \\ref{x}.")
     assert compile_error(made) == ""

@@ -196,6 +196,7 @@ class Context:
         self.marks: dict[str, list[Pieces]] = {}  # \\footnotemark by number; their texts are still to come
         self.captions: set[int] = set()  # places of captions that their floats have taken
         self.depth = 0
+        self.notes = 0  # footnotes within each other around the place being written
         self.edges = 0  # pairs of edges so far
         self.chapters = False
         self.numbered_equations = False

@@ -7,6 +7,8 @@ from typlora.convert.document.context import Context, Target
 from typlora.convert.document.nodes import Cursor, Node, content
 from typlora.convert.document.pieces import Later, Mark, Piece, Pieces, Styled, Text, call, resolve
 
+NESTED = 3  # footnotes within each other; with more there is no HTML for the check for lost words
+
 
 @macro(
     "footnote",
@@ -27,11 +29,17 @@ def footnote(builder: Builder, node: Node, cursor: Cursor) -> None:
     if name in {"marginpar", "marginline", "marginnote", "sidenote", "todo"}:
         builder.context.lose(node, f"\\{name} is written as a footnote")
     context = builder.context
+    if context.notes == NESTED:
+        context.lose(node, f"a footnote within {NESTED} others is written in parentheses")
+        builder.add(Text(" ("), *builder.inline(content(argument)), Text(")"))
+        return
     saved = context.current
     if name == "footnote":
         context.counters.step("footnote")
     target = context.current = Target("footnote", str(context.counters.values.get("footnote", 0) or ""))
+    context.notes += 1
     body = builder.nested().flow(content(argument))
+    context.notes -= 1
     context.current = saved
     while (
         builder.paragraph and isinstance(builder.paragraph[-1], Text) and builder.paragraph[-1].text.isspace()

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typlora.convert.silence.names import LETTERS, Names, names
 from typlora.convert.silence.scanning import TOKEN, Scanner, closing
 from typlora.convert.silence.words import FORMULA, JOIN, PART, Token, tokens
-from typlora.tex.lexer import column_dollar, line_end
+from typlora.tex.lexer import column_dollar, line_end, runaway_keys
 
 _NAME = re.compile(r"\s*\{\s*([^{}]*?)\s*\}")
 _LENGTH = re.compile(
@@ -209,7 +209,9 @@ class _Reader(Scanner):
         if plain in self.names.references:
             if plain.lower().endswith("cites"):
                 return self._mask(self.all_arguments(position), FORMULA)
-            return self._mask(self.skip(position, "*[[{"), FORMULA)
+            brace = self.blank(self.skip(position, "*[["))
+            keys = runaway_keys(self.text, brace) if self.text[brace : brace + 1] == "{" else None
+            return self._mask(self.skip(position, "*[[{") if keys is None else keys, FORMULA)
         if plain in self.names.silent:
             return self._mask(self.skip(position, self.names.silent[plain]))
         spec = self.names.specs.get(plain, "[")
