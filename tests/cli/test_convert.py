@@ -148,6 +148,13 @@ def test_senseless_flags(typlora: Run, tmp_path: Path, flags: list[str], says: s
     assert says in done.stderr and len(done.stderr.strip().splitlines()) == 1
 
 
+def test_an_input_that_is_not_there_leaves_no_folder(typlora: Run, tmp_path: Path) -> None:
+    for name in ("https://example.org/paper.tex", "~/paper.tex", "no such folder/ü.tex"):
+        done = typlora("convert", name, "--engine", "rules", cwd=tmp_path)
+        assert done.returncode == 2 and "does not exist" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
 def test_no_file_of_the_project_is_overwritten(typlora: Run, tmp_path: Path) -> None:
     main = paper(
         tmp_path / "in", "main.tex", PAPER.replace("Let", "\\includegraphics{plot} \\input{part} Let")

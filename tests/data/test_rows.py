@@ -142,7 +142,8 @@ def test_what_is_a_formula(tmp_path: Path, content: str, latex: str, display: bo
     ("line", "reason"),
     [
         ('{"prompt": [', "is not JSON (column"),
-        ("[1, 2]", "is not a JSON object but list"),
+        ("[1, 2]", "is not a JSON object but list; write each row on a line of its own"),
+        ("{", "; a row is one line"),
         ("{}", "has none of the shapes"),
         ('{"prompt": [{"role": "user", "content": "$x$"}]}', "has no 'completion'"),
         (
@@ -179,9 +180,10 @@ def test_a_bad_line_is_named(tmp_path: Path, line: str, reason: str) -> None:
 
 def test_bytes_that_are_not_text(tmp_path: Path) -> None:
     file = tmp_path / "a.jsonl"
-    file.write_bytes(b"\xff\xfe{}\n")
-    with pytest.raises(DataError, match=r"a\.jsonl:1: the row is not UTF-8"):
-        list(read_rows(file))
+    for data, found in (("{}".encode("utf-16"), "is UTF-16"), (b"\x83{}\n", r"is not UTF-8 \(byte 1\)")):
+        file.write_bytes(data)
+        with pytest.raises(DataError, match=rf"a\.jsonl:1: the row {found}; save the file as UTF-8"):
+            list(read_rows(file))
 
 
 def test_a_byte_order_mark_and_windows_lines_are_read(tmp_path: Path) -> None:

@@ -73,8 +73,9 @@ def run(args: argparse.Namespace) -> int:
     if args.no_chunking:
         args.chunk = "document"
     with ExitStack() as stack:
-        for output in [job.output for job in jobs if job.output is not None]:
-            lock(output, stack)
+        for job in jobs:  # what cannot be read makes no folder for its output
+            if job.output is not None and (job.source is None or job.source.exists()):
+                lock(job.output, stack)
         session = _Session(args, options, stack)
         status = session.convert(jobs)
         if args.watch:

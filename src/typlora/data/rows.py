@@ -34,6 +34,7 @@ from typlora.files import write_atomic
 # A formula has about 30 bytes and a block a few hundred: a row of this size is a file pasted by accident,
 # and no profile could train on it.
 MAX_ROW_BYTES = 200_000
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # how Windows' shells begin a file they write
 
 REFUSED = "refused"  # in ``meta``: the candidate that a row of the repair task shows (data/repairs.py)
 
@@ -96,7 +97,8 @@ class RowProblem:
 def parse_record(record: Any) -> Row:
     """One decoded JSON value as a row. Raises ``ValueError`` with the reason ("has an empty completion")."""
     if not isinstance(record, dict):
-        raise ValueError(f"is not a JSON object but {type(record).__name__}")
+        split = "; write each row on a line of its own" if isinstance(record, list) else ""
+        raise ValueError(f"is not a JSON object but {type(record).__name__}{split}")
     user, answer = turns(record)
     meta = record.get("meta") or {}
     if not isinstance(meta, dict):
@@ -196,7 +198,8 @@ def _records(path: Path) -> Iterator[tuple[int, Any, str]]:
                 try:
                     text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip()
                 except UnicodeDecodeError as error:
-                    yield number, None, f"is not UTF-8 (byte {error.start + 1})"
+                    found = "is UTF-16" if line[:2] in _UTF_16 else f"is not UTF-8 (byte {error.start + 1})"
+                    yield number, None, f"{found}; save the file as UTF-8"
                     continue
                 if not text:
                     continue
@@ -208,7 +211,8 @@ def _records(path: Path) -> Iterator[tuple[int, Any, str]]:
                         if isinstance(error, json.JSONDecodeError)
                         else error
                     )
-                    yield number, None, f"is not JSON ({where})"
+                    split = "; a row is one line" if text in {"{", "["} else ""
+                    yield number, None, f"is not JSON ({where}){split}"
     except OSError as error:
         raise DataError(
             f"{path}: cannot be read ({error.strerror or error}); check the path given"
