@@ -56,6 +56,7 @@ from typlora.convert.document import (
     tables,
     theorems,
     titles,
+    unread,
 )
 
 ALL_CONVERTERS = (
@@ -111,4 +112,5 @@ ALL_CONVERTERS = (
     tables,
     theorems,
     titles,
+    unread,
 )

@@ -36,6 +36,8 @@ _FRONT = frozenset(
     """title subtitle author address email urladdr curraddr thanks subjclass dedicatory date keywords ead
     cortext fntext tnotetext affiliation affil institute inst and maketitle sep orcidID abstract""".split()  # noqa: SIM905
 )
+# They are here only where their file is not, and then shown.
+_FILES = frozenset({"input", "include", "subfile", "subfileinclude", "import", "subimport"})
 _BOXED = re.compile(r"\\newtcbtheorem\s*(?:\[[^\]]*\])?\s*\{(\w+)\}")
 _COLUMNS = re.compile(r"(?:\s*\[[^\]]*\]|\s*\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}){0,2}")
 _ACCENTS = frozenset("`'^\"~=.uvHtcdbkr")
@@ -194,7 +196,7 @@ class _Reader(Scanner):
         if plain.startswith(("gls", "Gls", "acr")) or plain in _ACRONYMS:
             return self._mask(self.skip(position, "*[{"), PART)
         if (
-            plain in {"endfoot", "endlastfoot", "caption", "nomenclature"} | _FRONT
+            plain in {"endfoot", "endlastfoot", "caption", "nomenclature"} | _FRONT | _FILES
         ):  # a foot stands in the output where the table ends
             self._mask(position - 1, PART)
         if plain == "verb" or plain == "lstinline":
