@@ -92,6 +92,24 @@ def test_a_signal_writes_a_checkpoint_and_says_how_to_go_on(
     assert len(checkpoints(tmp_path / "r")) == 1
 
 
+def test_two_trainings_do_not_share_a_folder(tmp_path: Path, data: Path, flags: list[str]) -> None:
+    """The first has no checkpoint yet and no log: nothing in the folder tells that it is at work."""
+    command = ["train", "--data", data.name, "--out", "runs/r", *flags]
+    running = start([*command, "--epochs", "4000", "--save-steps", "9999", "--log-steps", "9999"], tmp_path)
+    record = tmp_path / "runs" / "r" / "run.json"
+    while not record.exists():
+        assert running.process.is_alive(), running.said()
+        running.process.join(0.02)
+    before = record.read_bytes()
+    for again in ([*command, "--max-steps", "1"], ["resume", "runs/r"]):
+        refused(start(again, tmp_path).wait(), "another run is writing runs/r", f"(process {running.pid})")
+    assert record.read_bytes() == before
+    running.process.kill()
+    running.wait()
+    assert start([*command, "--max-steps", "1"], tmp_path).wait().status == 0
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == ["r"]
+
+
 def test_a_closed_terminal_writes_a_checkpoint(tmp_path: Path, data: Path, flags: list[str]) -> None:
     watched, terminal = os.openpty()
     flags = [*flags, "--epochs", "4000", "--save-steps", "9999"]

@@ -226,7 +226,9 @@ class _Sink:
         except OSError as error:
             with suppress(OSError):  # closing tries to write once more
                 self._stream.close()
-            raise InputError(f"cannot write the output: {error.strerror}; finished rows are kept") from error
+            raise InputError(
+                f"cannot write the output: {error.strerror}; finished rows are kept, the same command goes on"
+            ) from error
 
     def finish(self) -> None:
         """Give the output its name."""

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from typlora.data.replay import with_replay
 from typlora.errors import ConfigError, InputError
 from typlora.model.base import resolve, weights_hash
 from typlora.model.curves import read_curve
-from typlora.model.profiles import TrainConfig, effective
+from typlora.model.profiles import Effective, TrainConfig, effective
 from typlora.model.prompt import PromptEncoder
 from typlora.model.runs import DataFile, RunRecord, library_versions, read_record, write_record
 from typlora.train.ancestry import (
@@ -33,6 +32,7 @@ from typlora.train.checkpoint import (
     save_adapter,
 )
 from typlora.train.dataset import encode_rows, load_rows, refuse_leaks
+from typlora.train.folder import alone, found, holds_a_run
 from typlora.train.loop import Run, Stopped, train
 from typlora.train.network import build_network, choose_device
 from typlora.train.optim import Optimizer
@@ -82,8 +82,21 @@ def start(request: Request, stream: TextIO | None = None) -> int:
         refuse_leaks(rows, load_rows([request.eval_data])[0])
     if request.dry_run:
         return dry_run(settings.config, rows, request.device_memory, stream)
+    with alone(request.out):
+        return _begin(request, settings, parent, rows, files, stream)
+
+
+def _begin(
+    request: Request,
+    settings: Effective,
+    parent: Parent | None,
+    rows: Sequence[Any],
+    files: Sequence[DataFile],
+    stream: TextIO,
+) -> int:
+    """A new run in its folder, which nobody else works in."""
     out = request.out
-    if leads() and _holds_a_run(out):
+    if leads() and holds_a_run(out):
         raise ConfigError(
             f"--out {out} holds another run; give a new folder, or go on with: typlora resume {out}"
         )
@@ -108,13 +121,18 @@ def start(request: Request, stream: TextIO | None = None) -> int:
         eval_data=None if request.eval_data is None else str(request.eval_data),
     )
     if leads():
-        _found(out, record, base)
+        found(out, record, base)
     return _go(out, record, base, encoder, rows, stream)
 
 
 def resume(run: Path, checkpoint: Path | None = None, stream: TextIO | None = None) -> int:
     """Go on with a stopped run exactly where it stopped; returns the exit status."""
     stream = _voice(stream)
+    with alone(run):
+        return _resume(run, checkpoint, stream)
+
+
+def _resume(run: Path, checkpoint: Path | None, stream: TextIO) -> int:
     record = read_record(run)
     if record.status == "finished":
         print(f"{run} is finished; train further with: typlora train --continue-from {run}", file=stream)
@@ -251,26 +269,6 @@ def _voice(stream: TextIO | None) -> TextIO:
     if leads():
         return stream or sys.stderr
     return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123 - lives as long as the process
-
-
-def _found(out: Path, record: RunRecord, base: Path) -> None:
-    """Make the run folder with its record. An adapter is read with its base's tokenizer: no copy of it."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        write_record(out, record)
-        needed = () if record.config.get("method") == "lora" else ("tokenizer.json", "tokenizer_config.json")
-        for name in needed:
-            if (base / name).is_file():
-                shutil.copy2(base / name, out / name)
-    except OSError as error:
-        raise InputError(f"cannot write {out}: {error.strerror or error}") from error
-
-
-def _holds_a_run(out: Path) -> bool:
-    """A record alone is what a start that failed at once leaves: nothing is lost with it."""
-    return (out / "run.json").exists() and (
-        bool(checkpoints(out)) or (out / "log.jsonl").exists() or read_record(out).status != "running"
-    )
 
 
 def _restore(state: Run, checkpoint: Path | None, stream: TextIO) -> None:
