@@ -244,3 +244,17 @@ def test_anything_expands(text: str) -> None:
 def test_text_without_macros_is_unchanged(text: str) -> None:
     assert expanded(text) == text
     assert expand_formula(text, r"\newcommand{\a}{x}") == text
+
+
+@pytest.mark.parametrize(
+    ("latex", "text"),
+    [
+        (r"\newtoggle{a}\toggletrue{a}\iftoggle{a}{yes}{no}\togglefalse{a}\iftoggle{a}{y}{n}", "yesn"),
+        (r"\newbool{a}\ifbool{a}{y}{n}\booltrue{a}\ifa on\else off\fi", "non"),
+        (r"\newboolean{a}\setboolean{a}{true}\ifthenelse{\boolean{a}}{y}{n}\notbool{a}{y}{n}", "yn"),
+        (r"\settoggle{a}{true}\nottoggle{a}{y}{n}", "n"),
+        (r"\iftoggle{b}{y}{n}", r"\iftoggle{b}{y}{n}"),
+    ],
+)
+def test_switches_that_are_named_in_an_argument(latex: str, text: str) -> None:
+    assert expanded(latex) == text

@@ -15,6 +15,7 @@ from typlora.tex.mouth import Frame
 from typlora.tex.replacement import NO_VALUE, fill
 from typlora.tex.scopes import environment_key
 from typlora.tex.specs import ENVIRONMENT_SPECS
+from typlora.tex.toggles import TOGGLES
 from typlora.tex.uses import Abort
 
 _TRUE = "\\BooleanTrue"
@@ -248,6 +249,7 @@ COMMANDS: Mapping[str, Handler] = {
     "@secondoftwo": _with_arguments(2, lambda _, values: values[1]),
     "Hy@raisedlink": _with_arguments(1, lambda _, values: values[0]),
     **CONDITIONS,
+    **TOGGLES,
     **{
         f"{name}{branches}": _choice(test, branches)
         for name, test in (
