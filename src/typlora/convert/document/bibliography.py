@@ -156,7 +156,14 @@ def reference_word(context: Context) -> str:
     if context.language == "ja":
         return "参考文献"
     words = {"de": ("Literatur", "Literaturverzeichnis"), "fr": ("Références", "Bibliographie"),
-             "es": ("Referencias", "Bibliografía")}  # fmt: skip
+             "es": ("Referencias", "Bibliografía"), "it": ("Riferimenti bibliografici", "Bibliografia"),
+             "pt": ("Referências", "Referências Bibliográficas"), "nl": ("Referenties", "Bibliografie"),
+             "pl": ("Literatura", "Bibliografia"), "cs": ("Reference", "Literatura"),
+             "ru": ("Список литературы", "Литература"), "uk": ("Література", "Бібліоґрафія"),
+             "sv": ("Referenser", "Litteraturförteckning"), "da": ("Litteratur", "Litteratur"),
+             "nb": ("Referanser", "Bibliografi"), "fi": ("Viitteet", "Kirjallisuutta"),
+             "el": ("Αναφορές", "Βιβλιογραφία"), "hu": ("Hivatkozások", "Irodalomjegyzék"),
+             "zh": ("参考文献", "参考文献")}  # fmt: skip
     short, long = words.get(context.language, ("References", "Bibliography"))
     return long if context.chapters else short
 

@@ -85,7 +85,7 @@ def _write(builder: Builder, inner: Builder, nodes: list[Node], node: Node, side
 @environment("minipage", "adjustbox", "landscape", "sloppypar", "spacing", "singlespace", "doublespace",
     "onehalfspace",
              "adjustwidth", "widetext", "large",
-             "normalsize", "threeparttable", "measuredfigure", "samepage", "CJK", "CJK*", "otherlanguage",
+             "normalsize", "threeparttable", "measuredfigure", "samepage", "CJK", "CJK*",
              "savenotes",
              "strip", "fullwidth", "titlingpage",
              "mainmatter", "credits", "appendices", "subappendices", "refsection",
@@ -97,7 +97,7 @@ def transparent(builder: Builder, node: Node) -> None:
     """Environments that only change the place or size of what is inside."""
     specs = {"minipage": "[[[{", "adjustbox": "{", "spacing": "{", "adjustwidth": "{{",
     "CJK": "{{",
-             "CJK*": "{{", "otherlanguage": "{", "threeparttable": "[",
+             "CJK*": "{{", "threeparttable": "[",
              "hyphenrules": "{", "changemargin": "{{"}  # fmt: skip
     arguments, nodes = environment_arguments(builder, node, specs.get(node.environmentname, ""))
     if node.environmentname == "minipage" and length(builder.source(arguments[3])) != "100%":

@@ -151,12 +151,17 @@ class Builder(Flow):
             if at < until:
                 if self.start < 0 and chars[at:until].strip():
                     self.start = position + at
-                self.add(Text(chars[at:until].replace("`", "‘")))
+                self.add(Text(self._shown(chars[at:until]).replace("`", "‘")))
             if match is not None:
                 self.stop = position + until
                 self.flush()
                 at = match.end()
         self.stop = stop
+
+    def _shown(self, chars: str) -> str:
+        from typlora.convert.document.languages import characters
+
+        return characters(self, chars)
 
     def _group(self, node: Node) -> None:
         inner = children(node)
@@ -168,7 +173,11 @@ class Builder(Flow):
             self.run(inner)
 
     def _specials(self, node: Node) -> None:
+        from typlora.convert.document.languages import joined_special
+
         chars = node.specials_chars
+        if joined_special(self, chars):
+            return
         if chars == "~":
             self.add(Text("\u00a0"))
         elif chars in {"``", "''"}:
@@ -178,7 +187,7 @@ class Builder(Flow):
         elif chars.strip() == "" and chars.count("\n") > 1:
             self.flush()
         else:
-            self.add(Text(chars))
+            self.add(Text({"!`": "¡", "?`": "¿"}.get(chars, chars)))
 
     def _macro(self, node: Node, cursor: Cursor) -> None:
         name = node.macroname

@@ -4,10 +4,12 @@ import re
 from collections.abc import Callable
 
 from typlora.convert.document.builder import SWITCHES, Builder, macro
-from typlora.convert.document.nodes import Cursor, Node, content
+from typlora.convert.document.lengths import length
+from typlora.convert.document.nodes import Cursor, Node, content, end
 from typlora.convert.document.pieces import (
     Code,
     Mark,
+    Piece,
     Pieces,
     Styled,
     Text,
@@ -16,6 +18,7 @@ from typlora.convert.document.pieces import (
     plain,
     strip,
 )
+from typlora.convert.document.tally import count
 from typlora.convert.kept import raw_inline
 
 
@@ -91,6 +94,9 @@ STYLES: dict[str, Callable[[Builder, Pieces], Pieces]] = {
         ("doublebox", "shadowbox", "ovalbox", "Ovalbox"), _wrapped("box(stroke: 0.5pt, inset: 3pt)")
     ),
 }
+_SPACE = re.compile(
+    r"\s*(?:(?:\\(?:quad|qquad|enspace|hfill)\s*)+|\\hspace\*?\s*\{([^{}]*)\}|\\hskip\s*([\w.]+))\s*"
+)
 _BOX_ARGUMENTS = {"framebox": "[[{", "makebox": "[[{"}
 
 _SWITCH_STYLES: dict[str, Callable[[Builder, Pieces], Pieces] | None] = {
@@ -106,12 +112,30 @@ SWITCHES.update(_SWITCH_STYLES)
 def styled(builder: Builder, node: Node, cursor: Cursor) -> None:
     """``\\textbf{...}`` and everything that styles one argument."""
     spec = _BOX_ARGUMENTS.get(node.macroname, "{")
-    argument = cursor.arguments(node, spec)[-1]
+    given = cursor.arguments(node, spec)
+    argument = given[-1]
     if argument is None:
+        return
+    if node.macroname in {"underline", "uline", "ul"} and (blank := blank_line(builder, content(argument))):
+        builder.add(blank)
         return
     inner = builder.nested()
     inner.scoped(content(argument), lambda pieces: STYLES[node.macroname](builder, pieces))
+    if node.macroname == "makebox" and not inner.chunks and any(_is_filled(p) for p in inner.paragraph):
+        width = length(builder.source(given[0]))
+        inner.paragraph = call(f"box(width: {width})", inner.paragraph)
     _merge(builder, inner)
+
+
+def _is_filled(piece: Piece) -> bool:
+    return isinstance(piece, Code) and piece.typst.startswith("#box(width: 1fr")
+
+
+def blank_line(builder: Builder, nodes: list[Node]) -> Code | None:
+    """A line to write on, where nothing but space is underlined."""
+    found = _SPACE.fullmatch("".join(builder.context.text[node.pos : end(node)] for node in nodes))
+    width = "3em" if found and not found[1] else length(found[1]) if found else "auto"
+    return Code(f"#box(width: {width}, stroke: (bottom: 0.5pt))") if width != "auto" else None
 
 
 def _merge(builder: Builder, inner: Builder) -> None:
@@ -221,9 +245,11 @@ def texorpdfstring(builder: Builder, node: Node, cursor: Cursor) -> None:
 
 @macro("enquote", "textquote")
 def enquote(builder: Builder, node: Node, cursor: Cursor) -> None:
-    """csquotes: quotation marks of the language."""
-    (argument,) = cursor.arguments(node, "{")
-    builder.add(Mark('"'), *builder.argument(argument), Mark('"'))
+    """csquotes: quotation marks of the language, and where the words are from."""
+    _, source, point, argument = cursor.arguments(node, "*[[{")
+    builder.add(Mark('"'), *builder.argument(argument), *builder.argument(point), Mark('"'))
+    if source is not None:
+        builder.add(Text(" ("), *builder.argument(source), Text(")"))
 
 
 @macro("centerline", "leftline", "rightline")
@@ -236,13 +262,19 @@ def aligned_line(builder: Builder, node: Node, cursor: Cursor) -> None:
     builder.block(UnitKind.PARAGRAPH, call(f"align({side})", builder.argument(argument)), node)
 
 
-@macro("foreignlanguage")
-def foreign(builder: Builder, node: Node, cursor: Cursor) -> None:
-    """Words of another language."""
-    builder.add(*builder.argument(cursor.arguments(node, "{{")[1]))
+@macro("hrulefill", "dotfill")
+def filled(builder: Builder, node: Node, cursor: Cursor) -> None:
+    """A line or dots up to the end of the line; in a cell, which it would widen, a line of its own."""
+    if not builder.context.options.get("in-table"):
+        drawn = "repeat[.]" if node.macroname == "dotfill" else "line(length: 100%, stroke: 0.5pt)"
+        builder.add(Code(f"#box(width: 1fr, {drawn})"))
+    elif node.macroname == "hrulefill":
+        rule(builder, node, cursor)
+    else:
+        count(builder.context, "layout not carried over: horizontal space", node, "dotfill", "")
 
 
-@macro("hrule", "hrulefill", "cleaders", "HRule")
+@macro("hrule", "cleaders", "HRule")
 def rule(builder: Builder, node: Node, cursor: Cursor) -> None:
     """A line across the page."""
     from typlora.convert.document.nodes import Chars

@@ -20,7 +20,7 @@ _SWITCHES = """
     leavevmode frenchspacing nonfrenchspacing singlespacing onehalfspacing doublespacing justifying
     RaggedRight bgroup egroup begingroup endgroup relax protect null unskip
     ignorespaces ignorespacesafterend strut mathstrut normalcolor selectfont hss vfill
-    vfil vss dotfill allowbreak nobreak clearpage newpage cleardoublepage samepage eject
+    vfil vss allowbreak nobreak clearpage newpage cleardoublepage samepage eject
     filbreak goodbreak flushbottom raggedbottom makeatletter makeatother phantomsection footnoterule
     newblock onecolumn IEEEpeerreviewmaketitle
     IEEEoverridecommandlockouts balance FloatBarrier flushend normallineskip obeylines obeyspaces

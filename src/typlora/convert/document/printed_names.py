@@ -29,23 +29,26 @@ _USUAL = {
         "de": "Beweis", "fr": "Démonstration", "es": "Demostración", "it": "Dimostrazione",
         "pt": "Demonstração", "nl": "Bewijs", "ru": "Доказательство", "pl": "Dowód", "cs": "Důkaz",
         "sv": "Bevis", "da": "Bevis", "nb": "Bevis", "fi": "Todistus", "hu": "Bizonyítás",
+        "el": "Απόδειξη", "uk": "Доведення", "ro": "Demonstrație", "zh": "证明",
     },
     "abstractname": {
         "ja": "概要", "de": "Zusammenfassung", "fr": "Résumé", "es": "Resumen", "it": "Sommario",
         "pt": "Resumo", "nl": "Samenvatting", "ru": "Аннотация", "pl": "Streszczenie", "cs": "Abstrakt",
         "sv": "Sammanfattning", "da": "Resumé", "nb": "Sammendrag", "fi": "Tiivistelmä",
+        "el": "Περίληψη", "uk": "Анотація", "ro": "Rezumat", "hu": "Kivonat", "vi": "Tóm tắt nội dung",
+        "zh": "摘要",
     },
     "listfigurename": {
         "ja": "図目次", "de": "Abbildungsverzeichnis", "fr": "Table des figures", "es": "Índice de figuras",
         "it": "Elenco delle figure", "pt": "Lista de Figuras", "nl": "Lijst van figuren",
         "ru": "Список иллюстраций", "pl": "Spis rysunków", "cs": "Seznam obrázků", "sv": "Figurer",
-        "da": "Figurer", "nb": "Figurer", "fi": "Kuvat",
+        "da": "Figurer", "nb": "Figurer", "fi": "Kuvat", "zh": "插图目录",
     },
     "listtablename": {
         "ja": "表目次", "de": "Tabellenverzeichnis", "fr": "Liste des tableaux", "es": "Índice de cuadros",
         "it": "Elenco delle tabelle", "pt": "Lista de Tabelas", "nl": "Lijst van tabellen",
         "ru": "Список таблиц", "pl": "Spis tabel", "cs": "Seznam tabulek", "sv": "Tabeller",
-        "da": "Tabeller", "nb": "Tabeller", "fi": "Taulukot",
+        "da": "Tabeller", "nb": "Tabeller", "fi": "Taulukot", "zh": "表格目录",
     },
 }  # fmt: skip
 _KINDS = {"figurename": "image", "tablename": "table"}

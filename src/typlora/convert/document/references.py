@@ -7,20 +7,13 @@ gives. Targets are known only at the end of the document, so references are writ
 import re
 from collections.abc import Sequence
 
+from typlora.convert.document.autorefs import autoref_name
 from typlora.convert.document.builder import Builder, macro
 from typlora.convert.document.context import Context, Target
 from typlora.convert.document.nodes import Cursor, Node
 from typlora.convert.document.pieces import Code, Later, Mark, Piece, Pieces, Reference, Styled, Text
 
-# What \autoref prints, and the short and long forms of cleveref: singular, plural.
-AUTOREF = {
-    "equation": "Equation", "figure": "Figure", "table": "Table", "part": "Part", "chapter": "chapter",
-    "section": "section", "subsection": "subsection", "subsubsection": "subsubsection",
-    "paragraph": "paragraph",
-    "item": "item", "footnote": "footnote", "appendix": "Appendix", "subfigure": "Figure",
-    "algorithm": "Algorithm",
-    "listing": "Listing", "line": "line",
-}  # fmt: skip
+# The short and long forms of cleveref: singular, plural.
 CLEVEREF = {
     "equation": ("eq.", "eqs."), "figure": ("fig.", "figs."), "table": ("table", "tables"), "part": ("part",
     "parts"),
@@ -167,7 +160,7 @@ def _reference(context: Context, node: Node, command: str, key: str) -> Pieces:
     if command == "eqref":
         return [Text("("), *number, Text(")")]
     if command in {"autoref", "Autoref", "fullref", "thmref"}:
-        name = context.options.get(f"name-{target.name}autorefname") or AUTOREF.get(target.name, target.name)
+        name = autoref_name(context, target.name)
         return [Text(f"{name}\u00a0"), *number] if name else number
     return number
 

@@ -7,7 +7,7 @@ from typlora.convert.document.colors import color, from_model
 from typlora.convert.document.context import Context
 from typlora.convert.document.dropped import in_preamble
 from typlora.convert.document.japanese import CLASSES, VERTICAL
-from typlora.convert.document.languages import read_language
+from typlora.convert.document.languages import read_encodings, read_language, read_options
 from typlora.convert.document.natbib import natbib
 from typlora.convert.document.nodes import Cursor, Node, children, content, is_macro, kind, walk
 from typlora.convert.document.package_files import names_in
@@ -28,7 +28,9 @@ _DECLARATIONS = (
     "newcounter",
     "definecolor", "colorlet", "providecolor", "graphicspath", "crefname", "Crefname", "setcounter", "lstset",
     "counterwithin", "counterwithout", "sisetup", "DeclareSIUnit", "setcitestyle", "bibpunct",
-    "author", "title", "date", "subtitle", "institute",
+    "author", "title", "date", "subtitle", "institute", "setdefaultlanguage", "setmainlanguage",
+    "signature", "telephone", "location", "setkomavar", "phone", "mobile", "fax", "social", "extrainfo",
+    "familyname", "born", "cvname", "cvaddress", "cvquote", "homepage", "settasks",
     "affiliation", "authornote", "curraddr", "urladdr", "dedicatory", "subjclass", "translator",
     "additionalaffiliation", "ead", "cortext", "fntext",
     "address", "email", "affil", "keywords", "subject", "publishers", "titlehead", "curraddr", "abst",
@@ -104,12 +106,16 @@ def _class(builder: Builder, node: Node, cursor: Cursor) -> None:
     context.chapters = context.document_class in CHAPTER_CLASSES
     if context.document_class in CLASSES:
         context.language = "ja"
+    if context.document_class in {"letter", "scrlttr2", "moderncv"}:
+        context.options["no-indent"] = "yes"
+    if context.document_class == "moderncv":
+        context.options["secnumdepth"] = "0"
     if context.document_class == "jlreq":
         context.chapters = bool({"book", "report"} & context.class_options)
     if context.document_class in VERTICAL or "tate" in context.class_options:
         context.lose(node, "vertical writing is written horizontally")
-    for option in context.class_options:
-        read_language(context, option)
+    for option in builder.source(options).split(","):  # in order: the last one is the document's
+        read_language(context, option.strip())
 
 
 def _packages(builder: Builder, node: Node, cursor: Cursor) -> None:
@@ -121,9 +127,13 @@ def _packages(builder: Builder, node: Node, cursor: Cursor) -> None:
     for name in builder.source(names).split(","):
         name = name.strip()
         context.packages.add(name)
-        if name in {"babel", "polyglossia"} and given:
+        if name in {"babel", "german", "ngerman"}:
+            read_options(context, [name, *given])
+        if name == "polyglossia":
             for option in given:
-                read_language(context, option.removeprefix("main="))
+                read_language(context, option)
+        if name == "fontenc":
+            read_encodings(context, given)
         context.class_options |= {"fleqn", "leqno", "reqno"} & set(given)
         if name == "natbib":
             natbib(context, given)

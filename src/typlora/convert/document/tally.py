@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _LAYOUT = {
     "vertical space": """vspace vskip kern bigskip medskip smallskip bigbreak medbreak smallbreak addvspace
         vfill vfil vss enlargethispage""",
-    "horizontal space": "hskip hss dotfill",
+    "horizontal space": "hskip hss",
     "page and column breaks": """pagebreak nopagebreak clearpage newpage cleardoublepage eject
         filbreak goodbreak samepage displaybreak FloatBarrier""",
     "columns": "twocolumn onecolumn strip",

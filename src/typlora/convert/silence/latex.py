@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from typlora.convert.silence.names import LETTERS, Names, names
 from typlora.convert.silence.scanning import TOKEN, Scanner, closing
+from typlora.convert.silence.shorthands import in_german, unwritten
 from typlora.convert.silence.words import FORMULA, JOIN, PART, Token, tokens
 from typlora.tex.lexer import column_dollar, line_end, runaway_keys
 
@@ -75,6 +76,7 @@ class _Reader(Scanner):
         self.names: Names = names()
         self.out: list[str] = [" " * start]
         self.done = start
+        self.german = in_german(text)
         self.algorithms = 0  # open environments of statements
         self.boxed = set(_BOXED.findall(text))  # theorems whose second argument is a label
         self.labels: set[int] = set()  # where such labels begin
@@ -95,6 +97,7 @@ class _Reader(Scanner):
         until = min(until, self.end)
         if until > self.done:
             text = self.text[self.done : until]
+            text = unwritten(text) if self.german else text
             keyed = self.done < self.keys
             self.out.append(_KEY.sub(lambda key: " " * len(key[0]), text) if keyed else text)
             self.done = until
