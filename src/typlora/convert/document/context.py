@@ -195,6 +195,9 @@ class Context:
         self.current = Target()
         self.marks: dict[str, list[Pieces]] = {}  # \\footnotemark by number; their texts are still to come
         self.captions: set[int] = set()  # places of captions that their floats have taken
+        self.items: list[
+            tuple[str, str]
+        ] = []  # numbered items around: as references print them, in two parts
         self.depth = 0
         self.notes = 0  # footnotes within each other around the place being written
         self.edges = 0  # pairs of edges so far

@@ -17,7 +17,7 @@ _LIST = re.compile(r"\\newlist\s*\{([A-Za-z]+)\}\s*\{(enumerate|itemize|descript
 _LISTING = re.compile(
     rf"\\lstnewenvironment\s*\{{([A-Za-z]+)\}}\s*(?:\[1\]\s*\[[^\]]*\])?\s*{_GROUP}\s*\{{[^{{}}]*\}}"
 )
-_SET_LIST = r"\\setlist\s*\[\s*%s(?:\s*,\s*1)?\s*\]\s*" + _GROUP
+_SET_LIST = r"\\setlist\s*\[\s*%s(?:\s*,\s*%s)?\s*\]\s*" + _GROUP
 
 
 def declared_environments(source: SourceText) -> SourceText:
@@ -35,8 +35,12 @@ def declared_environments(source: SourceText) -> SourceText:
     for found in _FRAME.finditer(text):
         changes.append((*found.span(), _environment(found[2], "", "mdframed", found[1] or "")))
     for found in _LIST.finditer(text):
-        settings = re.search(_SET_LIST % found[1], text)
-        changes.append((*found.span(), _environment(found[1], "", found[2], settings[1] if settings else "")))
+        settings = re.search(_SET_LIST % (found[1], "1"), text)
+        given = [settings[1].strip(" ,\n")] if settings else []
+        for level in "234":
+            if below := re.search(rf"\\setlist\s*\[\s*{found[1]}\s*,\s*{level}\s*\]\s*{_GROUP}", text):
+                given.append(f"level{level}={{{below[1]}}}")
+        changes.append((*found.span(), _environment(found[1], "", found[2], ", ".join(given))))
     return source.changed(changes)
 
 

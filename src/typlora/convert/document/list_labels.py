@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from typlora.convert.document.builder import Builder
-from typlora.convert.document.context import NumberFormat
+from typlora.convert.document.context import Context, NumberFormat, in_style
 from typlora.convert.document.inline import string
 from typlora.convert.document.nodes import Node
 from typlora.convert.document.pieces import Pieces, is_empty
@@ -16,10 +16,14 @@ _VALUE = r"(\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}|[^,]*)"
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What stands before the items of a numbered list, and what ``\\ref`` prints where that differs."""
+    """What stands before the items of a numbered list, and what ``\\ref`` prints where that differs.
+
+    ``joined``: references have the numbers of the items around in front, as LaTeX's own (``1(a)i``).
+    """
 
     format: NumberFormat
     ref: NumberFormat | None = None
+    joined: bool = False
 
     def show(self, number: int) -> str:
         """The label of an item."""
@@ -28,6 +32,11 @@ class Label:
     def reference(self, number: int) -> str:
         """What a reference to the item prints."""
         return (self.ref or self.format).show(number)
+
+    def below(self, outer: str) -> "Label":
+        """The same behind the label of the item it stands in (``label*``)."""
+        inner = self.format
+        return Label(NumberFormat(outer + inner.before, inner.style, inner.after), self.ref)
 
     def numbering(self) -> str:
         """Typst's ``numbering``: a pattern, or a function where letters would be read as numbers."""
@@ -41,7 +50,7 @@ class Label:
 
 # LaTeX's own labels of the four levels of enumerate; Typst's default is 1. at every level.
 LEVELS = [
-    Label(NumberFormat(before, style, after), NumberFormat(before, style, after.replace(".", "")))
+    Label(NumberFormat(before, style, after), NumberFormat("", style, ""), joined=True)
     for before, style, after in (("", "1", "."), ("(", "a", ")"), ("", "i", "."), ("", "A", "."))
 ]
 
@@ -62,6 +71,29 @@ def read_label(options: str, *, enumitem: bool) -> tuple[Label | None, int]:
     return Label(format_, _format(ref[1]) if ref else None), start
 
 
+def at_level(options: str, level: int) -> str:
+    """Options of a list of the author's own (``\\newlist``) for one of its levels."""
+    for found in reversed(list(re.finditer(rf",?\s*level([1-4])\s*=\s*{_VALUE}", options))):
+        if int(found[1]) == level:
+            return found[2][1:-1]
+        options = options[: found.start()] + options[found.end() :]
+    return options
+
+
+def with_numbers(context: Context, options: str) -> str:
+    """Options of a list with the numbers of other counters (``\\thesection.\\arabic*``) as they stand now."""
+
+    def number(found: re.Match[str]) -> str:
+        name = found[1] or found[3]
+        if name not in context.counters.values or name.startswith("enum"):
+            return found[0]
+        if found[1]:
+            return context.counters.show(name)
+        return in_style(_STYLES[found[2]], context.counters.values[name])
+
+    return re.sub(r"\\the([a-z]+)|\\(arabic|alph|Alph|roman|Roman)\s*\{([a-z]+)\}", number, options)
+
+
 def _format(latex: str) -> NumberFormat | None:
     """``(A\\arabic*)`` as text around a number."""
     found = re.search(r"\\(arabic|alph|Alph|roman|Roman)\s*(?:\*|\{\w*\})?", latex)
@@ -78,7 +110,18 @@ def _short(options: str, enumitem: bool) -> Label | None:
         return None
     before, after = options[: found.start()], options[found.end() :]
     shown = NumberFormat(_plain(before), found[0], _plain(after))
-    return Label(shown, None if enumitem else NumberFormat("", found[0], ""))
+    return Label(shown) if enumitem else Label(shown, NumberFormat("", found[0], ""), joined=True)
+
+
+def before_reference(around: list[tuple[str, str]]) -> str:
+    """What LaTeX puts before the number of a nested item; ``around``: the same and the number of each item
+    it stands in."""
+    numbers = [number for _, number in around]
+    if len(around) < 2:
+        return "".join(numbers)
+    if len(around) == 2:
+        return f"{numbers[0]}({numbers[1]})"
+    return around[2][0] + numbers[2]
 
 
 def _plain(latex: str) -> str:

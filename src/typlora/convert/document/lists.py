@@ -1,8 +1,18 @@
 """Lists: ``- item``, ``+ item``, ``/ term: description``, nested and with the labels LaTeX would print."""
 
+import re
+
 from typlora.convert.document.builder import Builder, environment, environment_arguments, macro
 from typlora.convert.document.context import Target
-from typlora.convert.document.list_labels import LEVELS, Label, bullet, read_label
+from typlora.convert.document.list_labels import (
+    LEVELS,
+    Label,
+    at_level,
+    before_reference,
+    bullet,
+    read_label,
+    with_numbers,
+)
 from typlora.convert.document.nodes import Cursor, Node, content, is_macro, kind
 from typlora.convert.document.pieces import (
     Code,
@@ -22,13 +32,13 @@ from typlora.tex.unit import UnitKind
 Item = tuple[Node | None, list[Node], Node]
 
 
-def items(builder: Builder, nodes: list[Node]) -> tuple[list[Node], list[Item]]:
+def items(builder: Builder, nodes: list[Node], name: str = "item") -> tuple[list[Node], list[Item]]:
     """What stands before the first ``\\item``, and ``(label, nodes, the macro)`` of each item."""
     cursor = Cursor(nodes, builder.context.text)
     before: list[Node] = []
     found: list[Item] = []
     while (node := cursor.next()) is not None:
-        if is_macro(node, "item", "bibitem"):
+        if is_macro(node, name, "bibitem"):
             found.append((cursor.arguments(node, "[")[0], [], node))
         elif found:
             found[-1][1].append(node)
@@ -55,10 +65,13 @@ def enumerate_list(builder: Builder, node: Node) -> None:
     context = builder.context
     (options,), nodes = environment_arguments(builder, node, "[")
     depth = int(context.options.get("enumerate-depth", "0"))
-    given = builder.source(options)
+    given = with_numbers(context, at_level(builder.source(options), depth + 1))
     enumitem = "enumitem" in context.packages
     label, start = read_label(given, enumitem=enumitem)
-    if label is None and (usual := context.options.get("enum-label")) and not depth:
+    if label and depth and "label*" in given:
+        label = label.below(context.options.get("enum-shown", ""))
+    usual = context.options.get(f"enum-label{depth + 1}") or context.options.get("enum-label")
+    if label is None and usual:
         label = read_label(usual, enumitem=enumitem)[0]
     if "resume" in given:
         start = context.counters.values.get(f"enum{depth}", 0) + 1
@@ -83,9 +96,11 @@ def description(builder: Builder, node: Node) -> None:
 def setlist(builder: Builder, node: Node, cursor: Cursor) -> None:
     """How the lists that follow are numbered."""
     which, options = cursor.arguments(node, "[{")
-    numbered = node.macroname == "setenumerate" or "enumerate" in builder.source(which)
+    names = builder.source(which)
+    numbered = node.macroname == "setenumerate" or "enumerate" in names
     if numbered and "label" in builder.source(options):
-        builder.context.options["enum-label"] = builder.source(options)
+        for level in re.findall(r"[1-4]", names) or [""]:
+            builder.context.options[f"enum-label{level}"] = builder.source(options)
 
 
 def _write(
@@ -101,13 +116,18 @@ def _write(
 ) -> None:
     context = builder.context
     shown = label or LEVELS[min(depth, 3)]
-    before, found = items(builder, nodes)
+    first, found = items(builder, nodes)
     lead = builder.nested()
-    lead.run([n for n in before if kind(n) != "comment"])
+    lead.run([n for n in first if kind(n) != "comment"])
     lead.flush()
     builder.flush()
     builder.chunks.extend(lead.chunks)
-    saved = context.current
+    saved, options = context.current, context.options
+    begun, outer = options.get("enum-begun", ""), options.get("enum-shown", "")
+    forced = marker == "+ " and bool(begun)  # a list around this one has numbers of its own
+    if marker == "+ ":
+        options["enum-begun"] = "yes" if start != 1 or label else ""
+        label = label or (LEVELS[min(depth, 3)] if forced else None)
     out: Pieces = []
     number = start - 1
     explicit = marker == "+ " and any(own is not None for own, _, _ in found)
@@ -117,10 +137,16 @@ def _write(
         target: Target | None = None
         if marker == "+ " and own is None:
             number += 1
-            target = context.current = Target("item", shown.reference(number))
+            before = before_reference(context.items) if shown.joined else ""
+            item = (before, shown.reference(number))
+            target = context.current = Target("item", "".join(item))
+            options["enum-shown"] = shown.show(number)
+            context.items.append(item)
         body = builder.nested()
         body.run(inner)
         body.flush()
+        if target is not None:
+            context.items.pop()
         mark_odd(context, body.chunks)
         pieces = _body(body, target)
         if marker == "/ ":
@@ -133,19 +159,20 @@ def _write(
             out.extend([Mark(marker), Shift(2), *pieces, Shift(-2)])
         context.counters.values[f"enum{depth}"] = number
     context.current = saved
+    options["enum-begun"], options["enum-shown"] = begun, outer
     if not out:
         return
     if bullet:
         out = [Mark("#[\n#set list(marker: ["), *bullet, Mark("])\n"), *out, Mark("\n]")]
-    elif marker == "+ " and (label is not None or start != 1):
-        out = [Mark("#[\n"), Later(lambda: _settings(builder, label, start)), *out, Mark("\n]")]
+    elif marker == "+ " and (label is not None or start != 1 or forced):
+        out = [Mark("#[\n"), Later(lambda: _settings(builder, label, start, forced)), *out, Mark("\n]")]
     builder.block(UnitKind.LIST, out, node)
 
 
-def _settings(builder: Builder, label: Label | None, start: int) -> Pieces:
+def _settings(builder: Builder, label: Label | None, start: int, forced: bool) -> Pieces:
     settings = [f"numbering: {label.numbering()}"] if label else []
     settings += ["full: false"] if label and "enum-levels" in builder.context.needs else []
-    settings += [f"start: {start}"] if start != 1 else []
+    settings += [f"start: {start}"] if start != 1 or forced else []
     return [Mark(f"#set enum({', '.join(settings)})\n")]
 
 
