@@ -104,7 +104,7 @@ class Expander(Scopes):
             and not macro.machinery
             and word not in self._given_up
             and word not in self.kept
-            and word not in STRUCTURAL
+            and (word not in STRUCTURAL or macro.overrides)
         ):
             self._macro(frame, start, after, macro)
             return

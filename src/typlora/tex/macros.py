@@ -48,6 +48,7 @@ class Macro:
     (``\\def\\a(#1)``). ``final`` bodies are not expanded again (``\\let\\old\\section`` keeps the old
     meaning). ``internal``: ``@`` is a letter in the body. ``ending`` is the second body of an environment.
     ``machinery``: the body needs TeX's inner workings; such a macro is known, but never expanded.
+    ``overrides``: expanded even where the name is one of LaTeX's own that means the same in all documents.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Macro:
     pair: Pair | None = None
     ending: tuple[str | int, ...] | None = None
     machinery: bool = False
+    overrides: bool = False
 
 
 @dataclass(slots=True)

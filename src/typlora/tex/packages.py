@@ -13,12 +13,14 @@ arguments stand as the package wants them: ``\norm[0,1]`` is somebody's own ``\n
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from typlora.tex.includes import local_packages
 from typlora.tex.macros import Macro, MacroTable
 from typlora.tex.package_commands import GUESSED, PACKAGES, WITH_UNITS
 from typlora.tex.project import Project
+from typlora.tex.text_commands import RENAMED, TEXTS
 
 __all__ = ["PACKAGES", "loaded_table", "table_for_unknown", "table_of"]
 
@@ -64,7 +66,13 @@ _ORDER = (
 
 @lru_cache(maxsize=64)
 def _package(name: str) -> MacroTable:
-    return _read(PACKAGES.get(name, ""))
+    table = _read(PACKAGES.get(name, ""))
+    table.update(_read(TEXTS.get(name, "")))
+    for own, meant in RENAMED.get(name, {}).items():
+        for macros in (table.definitions, table.environments):
+            if own in macros:
+                macros[meant] = replace(macros.pop(own), overrides=True)
+    return table
 
 
 def _read(definitions: str) -> MacroTable:
@@ -75,7 +83,7 @@ def table_of(names: Iterable[str]) -> MacroTable:
     """The definitions of these packages, in the order in which they are loaded; unknown ones add nothing."""
     table = MacroTable()
     for name in names:
-        if name in PACKAGES:
+        if name in PACKAGES or name in TEXTS:
             table.update(_package(name))
     return table
 
@@ -83,11 +91,31 @@ def table_of(names: Iterable[str]) -> MacroTable:
 def loaded_table(project: Project) -> MacroTable:
     """What the packages mean that a project, or a package or class beside it, loads."""
     texts = [package.text for package in project.packages] + [project.source.text]
-    names = [name for text in texts for name in local_packages(text).packages]
-    table = table_of(names)
+    loaded = [local_packages(text) for text in texts]
+    names = [name for one in loaded for name in one.packages]
+    table = table_of(
+        [*names, *(f"class:{one.document_class}" for one in loaded), *_languages(texts[-1], names)]
+    )
     if "physics" in names and "siunitx" in names:
         table.update(_read(WITH_UNITS))
     return table
+
+
+def _languages(text: str, packages: Iterable[str]) -> list[str]:
+    """``babel:NAME`` for each language that a document loads babel or polyglossia with."""
+    if not {"babel", "polyglossia"} & set(packages):
+        return []
+    return [
+        f"babel:{name.strip().removeprefix('main=')}"
+        for found in _LANGUAGES.finditer(text)
+        for name in (found[1] or found[2] or found[3]).split(",")
+    ]
+
+
+_LANGUAGES = re.compile(
+    r"\\documentclass\s*\[([^\]]*)\]|\\usepackage\s*\[([^\]]*)\]\s*\{[^{}]*babel[^{}]*\}"
+    r"|\\set(?:default|main|other)languages?\s*(?:\[[^\]]*\]\s*)?\{([^{}]*)\}"
+)
 
 
 @lru_cache(maxsize=1)

@@ -22,6 +22,11 @@ HELPERS: dict[str, str] = {
 #show grid: it => context if dictionary(std).at("target", default: () => "paged")() == "html" {
   it.children.map(cell => block(cell.body)).join()
 } else { it }""",
+    "cv-item": """\
+// A row of a curriculum vitae.
+#let cv-item(left, right) = grid(
+  columns: (20%, 1fr), column-gutter: 1em, align(end, left), right,
+)""",
     "balanced-columns": """\
 // Columns of equal height: the smallest one that holds the text, which then does not fill the whole height.
 #let balanced-columns(count, body) = context {

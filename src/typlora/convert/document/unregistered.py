@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 def unknown_command(builder: "Builder", node: Node, cursor: Cursor) -> None:
     """A command nobody registered: its groups stay as text when it has some, else it stays visible."""
+    from typlora.convert.document.curriculum import is_icon, no_icon
+
     builder.odd = True
     arguments = [argument for _, argument in known_arguments(node) if argument is not None]
     following = cursor.peek(skip_blank=False)
@@ -20,6 +22,9 @@ def unknown_command(builder: "Builder", node: Node, cursor: Cursor) -> None:
         from typlora.convert.document.counters import shown
 
         builder.add(Text(shown(builder.context, name[3:]) + node.macro_post_space))
+        return
+    if is_icon(builder, name):
+        no_icon(builder, node)
         return
     if name.endswith("TeX") and not arguments:
         builder.context.lose(node, f"the logo \\{name} is written as a word")
