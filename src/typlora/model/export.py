@@ -41,6 +41,8 @@ def merge(run: Path, out: Path, probe: Sequence[Encoded] = ()) -> Merged:
     base = resolve(record.base)
     encoder = PromptEncoder.from_folder(base)
     record.check(run, weights_hash(base), encoder.template_hash)
+    if out.exists() and not out.is_dir():
+        raise ConfigError(f"{out} is a file; give a new folder")
     if out.exists() and any(out.iterdir()):
         raise ConfigError(f"{out} is not empty; give a new folder")
     ways = [SIXTEEN]
@@ -50,14 +52,29 @@ def merge(run: Path, out: Path, probe: Sequence[Encoded] = ()) -> Merged:
     for way in ways if len(ways) > 1 else ():
         losses[way] = _loss(_merged(run, base, way), probe)
     best = min(losses, key=lambda way: losses[way]) if losses else ways[0]
-    out.mkdir(parents=True, exist_ok=True)
-    _merged(run, base, best).save_pretrained(out)
-    for name in ("tokenizer.json", "tokenizer_config.json"):
-        if (base / name).is_file():
-            shutil.copy2(base / name, out / name)
     facts = {"run": run.name, "base": record.base, "into": best, "losses": losses}
-    write_atomic(out / "merge.json", json.dumps(facts, indent=1) + "\n")
+    _write(_merged(run, base, best), base, out, facts)
     return Merged(out, best, losses)
+
+
+def _write(model: Any, base: Path, out: Path, facts: dict[str, Any]) -> None:
+    """A whole model or none: half of one would be taken for it, and stand in the way of the next try."""
+    from safetensors import SafetensorError
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        model.save_pretrained(out)
+        for name in ("tokenizer.json", "tokenizer_config.json"):
+            if (base / name).is_file():
+                shutil.copy2(base / name, out / name)
+        write_atomic(out / "merge.json", json.dumps(facts, indent=1) + "\n")
+    except BaseException as error:
+        if out.is_dir():
+            shutil.rmtree(out, ignore_errors=True)
+        if isinstance(error, OSError | SafetensorError):
+            reason = " ".join(str(error).split())[:160]
+            raise ModelError(f"cannot write {out} ({reason}); make room or give another folder") from error
+        raise
 
 
 def export(run: Path, out: Path, form: str, probe: Sequence[Encoded] = ()) -> Path:
@@ -84,7 +101,9 @@ def _merged(run: Path, base: Path, way: str) -> Any:
     import torch
     from peft import PeftModel
     from transformers import AutoModelForCausalLM, BitsAndBytesConfig
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()
     quantised = BitsAndBytesConfig(
         load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True
     )
