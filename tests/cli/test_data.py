@@ -1,12 +1,18 @@
 """``typlora data`` through the real command."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Run
+from typlora.cli.main import main
 from typlora.data.rows import Row, read_rows, write_rows
 
 FORMULA = {"kind": "formula"}
@@ -32,6 +38,14 @@ def test_check_passes_what_compiles_and_is_equal(typlora: Run, put: Callable[...
     done = typlora("data", "check", put("train_001.jsonl", *GOOD))
     assert done.returncode == 0, done.stderr
     assert "4 rows, 4 verified again, 4 compile and are equal (100.0%)" in done.stdout
+
+
+def test_a_log_shows_that_a_long_command_is_alive(
+    put: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("typlora.cli._shared.SPOKEN_SECONDS", 0.0)
+    assert main(["data", "check", str(put("train_001.jsonl", *GOOD)), "--jobs", "1"]) == 0
+    assert capsys.readouterr().err == "train_001.jsonl: 100%\n"
 
 
 def test_check_names_every_fault_and_exits_with_1(typlora: Run, put: Callable[..., Path]) -> None:
@@ -166,6 +180,28 @@ def test_rows_that_are_there_are_not_replaced(
     assert done.returncode == 2 and file.read_bytes() == before
     assert "train_001.jsonl is there already" in done.stderr and "--overwrite" in done.stderr
     assert not (tmp_path / "new.jsonl").exists()
+
+
+@pytest.mark.parametrize("seconds", [0.4, 0.8, 1.2, 2.0])
+def test_an_interrupted_build_is_one_line(
+    environment: dict[str, str], tmp_path: Path, seconds: float
+) -> None:
+    """Workers that are just starting say nothing of where they were."""
+    rows = [{"latex": f"x^{{{n}}}", "display": False} for n in range(40_000)]
+    (tmp_path / "c.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    command = [sys.executable, "-m", "typlora", "data", "build", "--corpus", "c.jsonl", "-o", "o.jsonl"]
+    running = subprocess.Popen(
+        [*command, "--jobs", "2"], env=environment, cwd=tmp_path, stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL, start_new_session=True, text=True,
+    )  # fmt: skip
+    journal = tmp_path / "o.jsonl.building"
+    while not journal.exists():
+        assert running.poll() is None
+        time.sleep(0.01)
+    time.sleep(seconds)
+    os.killpg(running.pid, signal.SIGINT)
+    _, said = running.communicate(timeout=60)
+    assert said == "typlora data: interrupted; the same command goes on\n" and running.returncode == 130
 
 
 def test_stats_counts_constructs_beside_the_accuracy(

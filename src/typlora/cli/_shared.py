@@ -3,7 +3,8 @@
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -129,11 +130,29 @@ def console() -> Any:
     return Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else 140)
 
 
+SPOKEN_SECONDS = 30.0  # between two lines in a log: it shows that the command is alive
+
+
+def _spoken(description: str, all_: int | None) -> Callable[..., None]:
+    """What a bar is told, as plain lines."""
+    known: dict[str, Any] = {"text": description, "total": all_, "at": time.monotonic()}
+
+    def update(done: int, text: str | None = None, total: int | None = None) -> None:
+        known["text"], known["total"] = text or known["text"], total or known["total"]
+        if time.monotonic() - known["at"] >= SPOKEN_SECONDS:
+            known["at"] = time.monotonic()
+            share = f"{done / known['total']:.0%}" if known["total"] else f"{done:,} done"
+            print(f"{known['text']}: {share}", file=sys.stderr, flush=True)
+
+    return update
+
+
 @contextmanager
 def progress_bar(description: str, total: int | None) -> Iterator[Any]:
-    """``update(done, description, total)`` on a live bar; nothing where standard error is no terminal."""
+    """``update(done, description, total)`` on a live bar; where standard error is no terminal, a line now
+    and then."""
     if not sys.stderr.isatty():
-        yield lambda done, text=None, total=None: None
+        yield _spoken(description, total)
         return
     from rich.progress import (
         BarColumn,

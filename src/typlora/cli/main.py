@@ -110,7 +110,8 @@ def _run(verb: str, arguments: Sequence[str]) -> int:
         return error.exit_status
     except KeyboardInterrupt as stopped:
         terminated = isinstance(stopped, _Terminated)
-        after = "the same command goes on" if verb in RESUMED else "nothing half-written was left"
+        resumed = verb in RESUMED or [verb, *arguments[:1]] == ["data", "build"]
+        after = "the same command goes on" if resumed else "nothing half-written was left"
         print(f"typlora {verb}: {'terminated' if terminated else 'interrupted'}; {after}", file=sys.stderr)
         return 128 + (signal.SIGTERM if terminated else signal.SIGINT)
     except BrokenPipeError:

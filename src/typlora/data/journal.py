@@ -8,8 +8,10 @@ import hashlib
 import json
 import multiprocessing
 import shutil
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -111,12 +113,26 @@ def judge_batches(
         waiting: dict[Future[list[Judged]], int] = {}
         queue = list(reversed(tasks))
         while queue or waiting:
-            while queue and len(waiting) < 2 * jobs:
-                number, batch = queue.pop()
-                waiting[pool.submit(_judge_batch, list(batch))] = number
+            with _deaf_to_interrupts():  # submitting starts the processes
+                while queue and len(waiting) < 2 * jobs:
+                    number, batch = queue.pop()
+                    waiting[pool.submit(_judge_batch, list(batch))] = number
             finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
             for future in finished:
                 yield waiting.pop(future), future.result()
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """A process started meanwhile hears of Ctrl-C in ``_start_worker`` only: it would tell where it was."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _judge: Judge | None = None
@@ -124,6 +140,9 @@ _judge: Judge | None = None
 
 def _start_worker(make_judge: Callable[[], Judge]) -> None:
     global _judge
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # it ends without a word; the parent says what happened
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     _judge = make_judge()
 
 
