@@ -172,7 +172,7 @@ _MACRO_ROWS: tuple[tuple[str, str], ...] = (
     ("*{[[{", "newcommand renewcommand providecommand DeclareRobustCommand newcommandx renewcommandx"),
     ("*{[[{{", "newenvironment renewenvironment provideenvironment"),
     ("*{[{[", "newtheorem"),
-    ("[{[{[", "declaretheorem"),
+    ("[{[", "declaretheorem"),
     ("*{{", "DeclareMathOperator"),
     ("{{{", "DeclarePairedDelimiter"),
     ("{[{{{", "DeclarePairedDelimiterX"),

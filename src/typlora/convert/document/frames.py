@@ -14,8 +14,8 @@ _FRAME = "block(stroke: 0.5pt, inset: 8pt, width: 100%)"
 
 def _box_title(builder: Builder, node: Node, options: str) -> Pieces:
     """What ``title=`` says."""
-    found = re.search(r"(?<![A-Za-z])(?:frame)?title\s*=\s*(\{(?:[^{}]|\{[^{}]*\})*\}|[^,]*)", options)
-    words = found[1].strip() if found else ""
+    given = re.findall(r"(?<![A-Za-z])(?:frame)?title\s*=\s*(\{(?:[^{}]|\{[^{}]*\})*\}|[^,]*)", options)
+    words = given[-1].strip() if given else ""  # the last one counts: defaults stand before it
     words = words[1:-1].strip() if words.startswith("{") and words.endswith("}") else words
     start = builder.context.text.find(words, node.pos) if words else -1
     return strip(inline_slice(builder, start, start + len(words))) if start >= 0 else []

@@ -83,7 +83,7 @@ STYLES: dict[str, Callable[[Builder, Pieces], Pieces]] = {
     **dict.fromkeys(
         ("textrm", "textup", "textmd", "textnormal", "textsf", "textlf", "mathrm", "text"), unchanged
     ),
-    **dict.fromkeys(("hbox", "mbox", "makebox", "smash", "vbox", "vtop"), unchanged),
+    **dict.fromkeys(("mbox", "makebox", "smash"), unchanged),
     **dict.fromkeys(("textstyleemph", "rlap", "llap", "clap"), unchanged),
     **dict.fromkeys(("oldstylenums", "textln", "ensuretext", "nohyphens", "textulc"), unchanged),
     **dict.fromkeys(("MakeUppercase", "uppercase", "MakeTextUppercase"), _wrapped("upper")),
@@ -100,7 +100,7 @@ _SPACE = re.compile(
 _BOX_ARGUMENTS = {"framebox": "[[{", "makebox": "[[{"}
 
 _SWITCH_STYLES: dict[str, Callable[[Builder, Pieces], Pieces] | None] = {
-    **dict.fromkeys(("bf", "bfseries", "boldmath", "gtfamily", "gt"), strong),
+    **dict.fromkeys(("bf", "bfseries", "boldmath", "gtfamily", "gt", "heiti"), strong),
     **dict.fromkeys(("it", "itshape", "em", "sl", "slshape"), emphasis),
     **dict.fromkeys(("tt", "ttfamily"), monospace),
     **dict.fromkeys(("sc", "scshape"), _wrapped("smallcaps")),

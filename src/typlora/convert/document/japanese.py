@@ -39,6 +39,7 @@ CLASSES = frozenset(
         "ipsj",
     ]
 )
+CHINESE = frozenset({"ctexart", "ctexrep", "ctexbook", "ctexbeamer"})
 VERTICAL = frozenset(
     "tarticle treport tbook utarticle utreport utbook ltjtarticle ltjtreport ltjtbook".split()  # noqa: SIM905
 )

@@ -25,7 +25,7 @@ _SWITCHES = """
     newblock onecolumn IEEEpeerreviewmaketitle
     IEEEoverridecommandlockouts balance FloatBarrier flushend normallineskip obeylines obeyspaces
     printanswers noprintanswers endinput fi else ifpdf linenumbers nolinenumbers appendixname
-    doublespace
+    doublespace songti kaishu fangsong lishu youyuan
 """
 SWITCHES.update(dict.fromkeys(_SWITCHES.split()))
 
@@ -37,7 +37,7 @@ _DROPPED = {
         usetikzlibrary bibliographystyle setstretch hyphenation urlstyle mdfsetup
         tcbset usetheme usecolortheme usefonttheme includeonly fontfamily fontseries fontshape
         fontencoding setbeamercovered addtocategory noalign newlength newsavebox newif linkdest
-        write18 special message typeout arrayrulecolor relscale
+        zihao write18 special message typeout arrayrulecolor relscale
 """,
     "{{": """
         setboolean

@@ -62,14 +62,17 @@ def _document(context: Context) -> str:
     fonts = '"New Computer Modern"'
     if context.language == "ja":
         fonts = '("New Computer Modern", "Harano Aji Mincho", "Noto Serif CJK JP", "Noto Sans CJK JP")'
+    if context.language == "zh":
+        fonts = '("New Computer Modern", "Noto Serif CJK SC", "Source Han Serif SC", "SimSun")'
     language = f', lang: "{context.language}"' if context.language != "en" else ""
     if context.document_class == "beamer":
         lines.append(f"#set text(size: 20pt{language})")
     else:
         lines.append(f"#set text(font: {fonts}, size: {size}{language})")
         indent = "" if context.options.get("no-indent") else ", first-line-indent: 1.5em, spacing: 0.65em"
-        if indent and (context.language == "ja" or context.options.get("indent-first")):
+        if indent and (context.language in {"ja", "zh"} or context.options.get("indent-first")):
             indent = ", first-line-indent: (amount: 1em, all: true), spacing: 0.65em"
+            indent = indent.replace("1em", "2em") if context.language == "zh" else indent
         lines.append(f"#set par(justify: true{indent})")
         if indent:
             lines.append("#set block(spacing: 1em)")

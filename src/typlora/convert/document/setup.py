@@ -6,7 +6,7 @@ from typlora.convert.document.builder import MACROS, Builder, macro
 from typlora.convert.document.colors import color, from_model
 from typlora.convert.document.context import Context
 from typlora.convert.document.dropped import in_preamble
-from typlora.convert.document.japanese import CLASSES, VERTICAL
+from typlora.convert.document.japanese import CHINESE, CLASSES, VERTICAL
 from typlora.convert.document.languages import read_encodings, read_language, read_options
 from typlora.convert.document.natbib import natbib
 from typlora.convert.document.nodes import Cursor, Node, children, content, is_macro, kind, walk
@@ -16,7 +16,7 @@ from typlora.convert.document.pieces import plain
 CHAPTER_CLASSES = frozenset(
     """book report scrbook scrreprt memoir amsbook extbook extreport thesis jsbook jsreport jbook jreport
     ujbook ujreport ltjsbook ltjsreport bxjsbook bxjsreport tbook treport utbook utreport svmono
-    tufte-book""".split()  # noqa: SIM905
+    tufte-book ctexrep ctexbook""".split()  # noqa: SIM905
 )
 # Declarations that are read wherever they stand, preamble, package or body.
 _DECLARATIONS = (
@@ -106,6 +106,8 @@ def _class(builder: Builder, node: Node, cursor: Cursor) -> None:
     context.chapters = context.document_class in CHAPTER_CLASSES
     if context.document_class in CLASSES:
         context.language = "ja"
+    if context.document_class in CHINESE:
+        context.language = "zh"
     if context.document_class in {"letter", "scrlttr2", "moderncv"}:
         context.options["no-indent"] = "yes"
     if context.document_class == "moderncv":
@@ -132,6 +134,8 @@ def _packages(builder: Builder, node: Node, cursor: Cursor) -> None:
         if name == "polyglossia":
             for option in given:
                 read_language(context, option)
+        if name == "ctex":
+            context.language = "zh"
         if name == "fontenc":
             read_encodings(context, given)
         context.class_options |= {"fleqn", "leqno", "reqno"} & set(given)

@@ -54,8 +54,10 @@ def newtheorem(builder: Builder, node: Node, cursor: Cursor) -> None:
     context = builder.context
     name_of = node.macroname
     if name_of == "declaretheorem":
-        options, name = cursor.arguments(node, "[{")
-        declare_options(context, builder.source(name), builder.source(options))
+        before, name, behind = cursor.arguments(node, "[{[")
+        given = ",".join(filter(None, (builder.source(before), builder.source(behind))))
+        for one in builder.source(name).split(","):
+            declare_options(context, one.strip(), given)
         return
     if name_of == "newtcbtheorem":
         options, name, title, _, prefix = cursor.arguments(node, "[{{{{")

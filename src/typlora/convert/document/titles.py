@@ -156,6 +156,7 @@ def today(builder: Builder, node: Node, cursor: Cursor) -> None:
     shown = {
         "en": '"[month repr:long] [day padding:none], [year]"',
         "ja": '"[year]年[month padding:none]月[day padding:none]日"',
+        "zh": '"[year]年[month padding:none]月[day padding:none]日"',
     }.get(builder.context.language, "")
     builder.add(Code(f"#datetime.today().display({shown})"))
 

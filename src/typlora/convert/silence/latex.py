@@ -26,6 +26,7 @@ _PRIMITIVES = frozenset(
     | {"tabcolsep", "textwidth", "textheight"}
 )
 _RULE_SIZES = re.compile(r"(?:\s*(?:height|width|depth)\s*(?:[-\d.,]+\s*(?:true\s*)?[a-z]{2}|\\[A-Za-z@]+))*")
+_BOX_SIZE = re.compile(r"\s*(?:to|spread)\s*(?:-?[\d.]+\s*(?:true\s*)?[a-z]{2}|\\[A-Za-z]+)")
 _MATHS = ("equation", "align", "multline", "gather", "eqnarray")  # environments of a document's own
 _ALGORITHMS = ("algorithm", "procedure", "function")
 _AGAIN = re.compile(
@@ -188,6 +189,8 @@ class _Reader(Scanner):
         if plain in _PRIMITIVES:
             length = _LENGTH.match(self.text, position)
             return self._mask(length.end() if length else position)
+        if plain in {"hbox", "vbox", "vtop"} and (size := _BOX_SIZE.match(self.text, position)):
+            return self._mask(size.end())
         if plain in {"hrule", "vrule"}:
             sizes = _RULE_SIZES.match(self.text, position)
             return self._mask(sizes.end() if sizes else position)
