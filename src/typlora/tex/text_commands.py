@@ -94,6 +94,9 @@ _MODERNCV = r"""
 _FLOATROW = r"""
 \NewDocumentCommand{\ffigbox}{o o m m}{#3 #4} \NewDocumentCommand{\ttabbox}{o o m m}{#3 #4}
 \NewDocumentCommand{\fcapside}{o o m m}{#3 #4}
+\newenvironment{floatrow}[1][]{%
+\RenewDocumentCommand{\ffigbox}{o o m m}{\begin{minipage}{0.48\textwidth}##3 ##4\end{minipage}\hfill}%
+\RenewDocumentCommand{\ttabbox}{o o m m}{\begin{minipage}{0.48\textwidth}##3 ##4\end{minipage}\hfill}}{}
 """
 
 TEXTS: Mapping[str, str] = {

@@ -52,3 +52,17 @@ def test_chinese_classes() -> None:
     assert 'lang: "zh"' in made.preamble
     assert "[摘要]" in made.preamble
     assert not made.losses
+
+
+def test_floats_of_floatrow_have_their_own_numbers() -> None:
+    body = (
+        r"\begin{figure}\begin{floatrow}\ffigbox{a}{\caption{Left}\label{l}}"
+        r"\ffigbox{\caption{Right}\label{r}}{b}\end{floatrow}\end{figure}"
+        r"\begin{figure}\ffigbox{\caption{One}\label{o}}{c}\end{figure}\ref{l} \ref{r} \ref{o}"
+    )
+    made = drafted(body, r"\usepackage{floatrow}")
+    text = "\n".join(blocks(made))
+    assert [f"caption: [{word}]" in text for word in ("Left", "Right", "One")] == [True] * 3
+    assert text.endswith("@l @r @o")
+    assert not made.losses
+    assert compile_error(made) == ""
