@@ -20,6 +20,7 @@ CASES = {
     "unclosed": (ARTICLE % b"\\begin{itemize}\\item one \\begin{quote} two", "two"),
     "notes in notes": (ARTICLE % (b"\\footnote{word " * 6 + b"last" + b"}" * 6), "(word last)"),
     "no end of keys": (ARTICLE % b"See \\cite{key and words.\n\nMore words.", "and words.\n\nMore words."),
+    "no end of a gap": (ARTICLE % b"\\hspace{1cm a.\n\n\\section{B\n\nC.", "a.\n\n= B\n\nC."),
     "missing files": (ARTICLE % b"A \\input{no} and\n\\input no2 b.", "`\\input{no}` and\n`\\input no2` b."),
     "a long word": (ARTICLE % (b"a" * 1_000_000), "a" * 1_000_000),
     "no bibliography": (ARTICLE % b"\\cite{a}, \\bibliography{nowhere}\\printbibliography end", "end"),

@@ -101,13 +101,39 @@ def test_verbatim_is_not_read() -> None:
         ("x \\] y", "without its beginning"),
         ("\\begin{equation} a \\end{align} b", "\\end{align} was taken for the \\end{equation}"),
         ("\\begin{verbatim} x", "\\end{verbatim} is missing"),
-        ("\\cite{a words\n\nmore}", "} of \\cite is missing"),
+        ("\\cite{a words\n\nmore}", "} of cite is missing"),
     ],
 )
 def test_broken_input_is_reported_where_it_broke(text: str, message: str) -> None:
     result = parse(text)
     assert any(message in problem.message for problem in result.problems), result.problems
     assert all(problem.span.line >= 1 for problem in result.problems)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        *(
+            "\\section{Title",
+            "\\color{red",
+            "\\hspace*{1cm",
+            "\\usepackage[a]{b",
+            "\\setlength{\\parskip}{0pt",
+        ),
+        *(
+            "\\url{x%y",
+            "\\index{word",
+            "\\includegraphics[width=1cm]{p",
+            "\\begin{tabular}{l a\\end{tabular}",
+        ),
+    ],
+)
+def test_a_forgotten_brace_swallows_nothing_behind_its_paragraph(before: str) -> None:
+    result = parse(f"{before} words\n\nMore $x$ words.")
+    assert [type(node).__name__[5:-4] for node in result.nodes[-3:]] == ["Chars", "Math", "Chars"]
+    assert "is missing; it was ended" in result.problems[0].message
+    closed = parse(f"{before}}} words\n\nMore $x$ words.").problems
+    assert not closed or "\\begin" in before
 
 
 def test_recovery_keeps_what_follows() -> None:

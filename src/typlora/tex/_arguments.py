@@ -14,11 +14,20 @@ from pylatexenc.latexwalker import (  # noqa: TID253
 )
 from pylatexenc.macrospec import ParsedMacroArgs  # noqa: TID253
 
-from typlora.tex.lexer import runaway_keys, skip_blank, word_end
+from typlora.tex.lexer import Groups, groups, keys_end, skip_blank, word_end
 
 MAX_PROBLEMS = 200
+# Arguments that TeX ends with the paragraph: keys, names and lengths, and titles of sections.
 _KEYED = re.compile(r"[A-Za-z]*(?:[cC]ite[a-z]*|ref|label)")
-_BEFORE_KEYS = re.compile(r"\*?\s?(?:\[[^][{}]*\]\s?){0,2}\{")
+_NAMED = frozenset(
+    """color pagecolor textcolor colorbox definecolor colorlet hspace vspace rule fontsize usepackage
+    RequirePackage documentclass bibliography bibliographystyle addbibresource bibitem input include index url
+    includegraphics stepcounter pagestyle thispagestyle pagenumbering path nolinkurl tabular longtable array
+    minipage""".split()  # noqa: SIM905
+)
+_NAMED_TWICE = frozenset({"setlength", "addtolength", "setcounter", "addtocounter", "tabularx"})
+_TITLES = frozenset("part chapter section subsection subsubsection paragraph subparagraph".split())  # noqa: SIM905
+_NEXT_GROUP = re.compile(r"\*?\s?(?:\[[^][{}]*\]\s?){0,2}\{")
 _BRACKETS = re.compile(r"[{}\[\]]|\\.|%.*")
 
 
@@ -30,25 +39,36 @@ class ArgumentWalker(LatexWalker):  # type: ignore[misc]
         self.problems: list[tuple[int, int, str]] = []
         self._open: list[str] = []  # what closes the constructs around the place being read
         self._at_letter = False
-        self._cut: dict[int, int] = {}  # braces of keys that nobody closed, and where the keys end
+        self._limits: dict[int, int] = {}  # braces that nobody closed, and where their groups end
 
     def note(self, start: int, end: int, message: str) -> None:
         """Record a problem, but not thousands of them."""
         if len(self.problems) < MAX_PROBLEMS:
             self.problems.append((start, end, message))
 
-    def _look_at_keys(self, word: str, start: int, after: int) -> None:
-        """Keep keys whose brace is forgotten from swallowing the text behind them."""
-        if not _KEYED.fullmatch(word) or (before := _BEFORE_KEYS.match(self.s, after)) is None:
+    def _look_ahead(self, word: str, start: int, after: int) -> None:
+        """Keep an argument whose brace is forgotten from swallowing the text behind it."""
+        title, twice = word in _TITLES, word in _NAMED_TWICE
+        if not (title or twice or word in _NAMED or _KEYED.fullmatch(word)):
             return
-        brace = before.end() - 1
-        if (stop := runaway_keys(self.s, brace)) is not None:
-            self._cut[brace] = stop
-            self.note(start, after, f"the closing }} of \\{word} is missing; only its keys were taken")
+        for _ in range(2 if twice else 1):
+            if (before := _NEXT_GROUP.match(self.s, after)) is None:
+                return
+            brace = before.end() - 1
+            if (limit := self._groups.limits.get(brace)) is not None:
+                self._limits[brace] = limit if title else keys_end(self.s, brace)
+                what = "it was ended at the blank line" if title else "it was ended behind its first word"
+                self.note(start, brace + 1, f"the closing }} of {word} is missing; {what}")
+                return
+            after = self._groups.ends.get(brace, brace + 1)
 
     def _read(self, pos: int, state: Any, closer: str, opener: int) -> tuple[list[Any], int]:
         """Nodes up to ``closer``; see `Walker`."""
         raise NotImplementedError
+
+    @cached_property
+    def _groups(self) -> Groups:
+        return groups(self.s)
 
     @cached_property
     def _closed_brackets(self) -> set[int]:
@@ -128,17 +148,7 @@ class ArgumentWalker(LatexWalker):  # type: ignore[misc]
         """A group; one that is never closed ends where what surrounds it ends."""
         state = parsing_state or self.make_parsing_state()
         closer = {"{": "}", "[": "]"}[brace_type]
-        if (end := self._cut.get(pos, -1)) >= 0:
-            keys = self.make_node(
-                LatexCharsNode,
-                parsing_state=state,
-                chars=self.s[pos + 1 : end],
-                pos=pos + 1,
-                len=end - pos - 1,
-            )
-            nodes = [keys]
-        else:
-            nodes, end = self._read(pos + 1, state, closer, pos)
+        nodes, end = self._read(pos + 1, state, closer, pos)
         return self._mknodeposlen(
             LatexGroupNode,
             nodelist=nodes,

@@ -61,7 +61,8 @@ class Walker(VerbatimWalker):
             self._open.pop()
 
     def _loop(self, pos: int, state: Any, closer: str, opener: int) -> tuple[list[Any], int]:
-        text, size = self.s, len(self.s)
+        text = self.s
+        size = self._limits.get(opener, len(text)) if closer == "}" else len(text)
         nodes: list[Any] = []
         bracket = closer == "]"
         if closer in _CLOSERS.values():
@@ -72,11 +73,11 @@ class Walker(VerbatimWalker):
             stops = _TEXT_BRACKET if bracket else _TEXT
         begun = pos  # of the characters not yet in a node
         while True:
-            found = stops.search(text, pos)
+            found = stops.search(text, pos, size)
             stop = found.start() if found else size
             if found is None:
                 self._chars(nodes, state, begun, size)
-                if closer:
+                if closer and size == len(text):
                     self.note(
                         opener, min(opener + 1, size), f"the closing {closer} is missing; the text ends first"
                     )
@@ -213,7 +214,7 @@ class Walker(VerbatimWalker):
 
     def _macro(self, nodes: list[Any], state: Any, word: str, start: int, after: int) -> int:
         text = self.s
-        self._look_at_keys(word, start, after)
+        self._look_ahead(word, start, after)
         spec = state.latex_context.get_macro_spec(word)
         arguments, end = ParsedMacroArgs(), after
         if spec is not None and spec.args_parser.argspec:
@@ -247,6 +248,7 @@ class Walker(VerbatimWalker):
     # Environments.
 
     def _environment(self, nodes: list[Any], state: Any, name: str, start: int, pos: int) -> int:
+        self._look_ahead(name, start, pos)
         spec = state.latex_context.get_environment_spec(name)
         arguments: Any = ParsedMacroArgs()
         inner = state

@@ -6,6 +6,7 @@ or strictly advancing stretch, so that bad input costs linear time.
 """
 
 import re
+from dataclasses import dataclass
 
 VERBATIM_ENVIRONMENTS = frozenset(
     {"verbatim", "verbatim*", "Verbatim", "Verbatim*", "BVerbatim", "LVerbatim", "SaveVerbatim", "lstlisting"}
@@ -138,23 +139,39 @@ def short_argument(text: str, position: int) -> tuple[str, int] | None:
     return None if end < 0 else (text[position + 1 : end - 1], end)
 
 
-_KEY_STOPS = re.compile(r"\\.|%[^\n]*|[{}]|\n[ \t]*\n", re.S)
+_GROUP_STOPS = re.compile(r"\\.|%[^\n]*|[{}]|\n[ \t]*\n", re.S)
 _KEY_LIST = re.compile(r"\s?[^\s{}%,\\$&]*(?:\s?,\s?[^\s{}%,\\$&]+)*")
 
 
-def runaway_keys(text: str, brace: int) -> int | None:
-    """Where a list of keys (of ``\\cite``, ``\\ref``) ends whose brace nobody closed in its paragraph; else
-    ``None``. TeX gives up there; what follows the keys is text that must not be swallowed."""
-    depth = 0
-    for found in _KEY_STOPS.finditer(text, brace):
-        if found[0] == "{":
-            depth += 1
-        elif found[0] == "}":
-            depth -= 1
-            if not depth:
-                return None
-        elif found[0][0] == "\n":
-            break
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Braces of a text by their offsets: ``ends`` of those that are closed; ``limits`` of those that their
+    paragraph does not close: its end."""
+
+    ends: dict[int, int]
+    limits: dict[int, int]
+
+
+def groups(text: str) -> Groups:
+    """All braces in one pass: a search for each would be quadratic in what nobody closed."""
+    found, opened = Groups({}, {}), []
+    limited = 0  # so many of the open braces have met the end of their paragraph
+    for stop in _GROUP_STOPS.finditer(text):
+        mark = stop[0]
+        if mark == "{":
+            opened.append(stop.start())
+        elif mark == "}" and opened:
+            found.ends[opened.pop()] = stop.end()
+            limited = min(limited, len(opened))
+        elif mark[0] == "\n":
+            found.limits.update(dict.fromkeys(opened[limited:], stop.start()))
+            limited = len(opened)
+    found.limits.update(dict.fromkeys(opened[limited:], len(text)))
+    return found
+
+
+def keys_end(text: str, brace: int) -> int:
+    """Where the list of keys, the length or the name behind a brace ends that nobody closed."""
     keys = _KEY_LIST.match(text, brace + 1)
     return keys.end() if keys else brace + 1
 

@@ -29,8 +29,8 @@ def test_keys_whose_brace_is_forgotten_take_no_text() -> None:
         "As in #strong[??]/* \\ref{c} */ too.",
     ]
     assert [loss.reason for loss in made.losses if "closing" in loss.reason] == [
-        "the closing } of \\cite is missing; only its keys were taken",
-        "the closing } of \\ref is missing; only its keys were taken",
+        "the closing } of cite is missing; it was ended behind its first word",
+        "the closing } of ref is missing; it was ended behind its first word",
     ]
     assert compile_error(made) == ""
 

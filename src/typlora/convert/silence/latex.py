@@ -12,7 +12,7 @@ from typlora.convert.silence.names import LETTERS, Names, names
 from typlora.convert.silence.scanning import TOKEN, Scanner, closing
 from typlora.convert.silence.shorthands import in_german, unwritten
 from typlora.convert.silence.words import FORMULA, JOIN, PART, Token, tokens
-from typlora.tex.lexer import column_dollar, line_end, runaway_keys
+from typlora.tex.lexer import column_dollar, line_end
 
 _NAME = re.compile(r"\s*\{\s*([^{}]*?)\s*\}")
 _LENGTH = re.compile(
@@ -217,9 +217,7 @@ class _Reader(Scanner):
         if plain in self.names.references:
             if plain.lower().endswith("cites"):
                 return self._mask(self.all_arguments(position), FORMULA)
-            brace = self.blank(self.skip(position, "*[["))
-            keys = runaway_keys(self.text, brace) if self.text[brace : brace + 1] == "{" else None
-            return self._mask(self.skip(position, "*[[{") if keys is None else keys, FORMULA)
+            return self._mask(self.skip(position, "*[[{"), FORMULA)
         if plain in self.names.silent:
             return self._mask(self.skip(position, self.names.silent[plain]))
         spec = self.names.specs.get(plain, "[")
@@ -256,7 +254,7 @@ class _Reader(Scanner):
                     return self._mask(ahead + 1)
                 position = self._mask(close + 1)
             elif wanted == "!" and self.text[ahead : ahead + 1] == "{":
-                position = self._mask(closing(self.text, ahead) + 1)
+                position = self._mask(self.group(ahead))
             elif wanted == "{":
                 break
         return position

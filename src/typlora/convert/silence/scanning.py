@@ -1,6 +1,9 @@
 """Where things end in LaTeX that is read flat: groups, options, formulas, rows of arguments."""
 
 import re
+from functools import cached_property
+
+from typlora.tex.lexer import Groups, groups, keys_end
 
 TOKEN = re.compile(r"\\([A-Za-z@]+\*?|.|$)|%[^\n]*\n?|\$\$?|[{}]", re.S)
 _BRACES = re.compile(r"\\.|%[^\n]*|[{}]", re.S)
@@ -42,6 +45,15 @@ class Scanner:
             position = found.end()
         return position
 
+    def group(self, brace: int) -> int:
+        """Behind a group without words; one that nothing closes ends with its first word."""
+        stop = self._groups.ends.get(brace)
+        return keys_end(self.text, brace) if stop is None else stop
+
+    @cached_property
+    def _groups(self) -> Groups:
+        return groups(self.text)
+
     def skip(self, position: int, spec: str) -> int:
         """Behind all arguments of ``spec``."""
         for wanted in spec:
@@ -54,7 +66,7 @@ class Scanner:
             elif wanted == "(" and first == "(":
                 position = self.text.find(")", ahead) + 1 or position
             elif wanted == "{" and first == "{":
-                position = closing(self.text, ahead) + 1
+                position = self.group(ahead)
             elif wanted == "{" and first == "\\" and (command := TOKEN.match(self.text, ahead)):
                 position = command.end()
         return min(position, self.end)
