@@ -69,7 +69,7 @@ $\var(X) + \var(Y) = 2\var$.
         "We use #method, then #method again; #method wins. #compare[A][B], #compare[$x$][y z]",
         "It takes #bigO($n^2$), #bigO($log n$) or #bigO($n$).",
         "= inner(x, y) + inner(a/b, (c, d))$",
-        "$#var;(X) + #var;(Y) = 2 var$",
+        "$#var;(X) + #var;(Y) = 2var$",
         "loss(f, x) + loss(g, y\\, z)",
         "#aside[Hint][",
     ):

@@ -1,8 +1,10 @@
 """Idiomatic Typst: every rewrite, and that nothing is kept that the compiler or the verifier refuses."""
 
+import json
 import time
 
 import pytest
+import typst
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -80,7 +82,11 @@ PAIRS = [
     ("x^(- 1)", "x^(-1)"),
     ("n !", "n!"),
     ("1 , 2 ; 3", "1, 2; 3"),
-    ('"a  b"x', '"a  b" x'),
+    ('"a  b"x', '"a  b"x'),
+    ('x " if " y', 'x" if "y'),  # a space beside a string would be set, after the string's own
+    ('alpha "m" | x | "n" !', 'alpha"m"|x|"n"!'),
+    ('a in "dom"(f)quad"if"quad"b"=2', 'a in "dom"(f) quad "if" quad "b" = 2'),  # here it would not
+    ('x_("m") (a)', 'x_"m" (a)'),
     ("#foo( a , b )x", "#foo( a , b )x"),
     ("a // note", "a // note"),
     ("", ""),
@@ -151,3 +157,21 @@ def test_a_long_formula_is_not_searched_anew_for_each_bracket() -> None:
     started = time.process_time()
     assert tidy(text).startswith("mat(a, b) + frac(a b c, d) + (x) + (y)[z] + mat")
     assert time.process_time() - started < 15  # 1 s; more than a minute when every bracket costs a search
+
+
+BESIDE_TEXT = [
+    "x", "5", "(a)", "= b", "+ b", "quad b", "sqrt(2)", "a/b", "alpha", "RR", "sum_i a", "abs(x)", "n!",
+    "x_1", "x'", "...", "in A", "oo", "-> a", "bold(x)", "op(\"f\") a", "sin a", "thin a", "\\{", "\\%",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("neighbour", BESIDE_TEXT)
+def test_text_has_no_spaces_but_its_own(neighbour: str) -> None:
+    """LaTeX sets the spaces of ``\\text{ if }`` and no others; Typst also sets those beside a string."""
+    pairs = [(f'{neighbour}"m"', f'{neighbour} "m"'), (f'"m"{neighbour}', f'"m" {neighbour}')]
+    for tight, loose in pairs:
+        shown = (tight, tidy(tight), tidy(loose))
+        wide = "".join(f"measure(${text}$).width.pt(), " for text in shown)
+        source = f"#context [#metadata(({wide}))<w>]"
+        widths = json.loads(typst.query(source.encode(), "<w>", field="value", one=True))
+        assert max(widths) - min(widths) < 0.01, (tidy(tight), widths)

@@ -61,6 +61,8 @@ CONSTRUCTS = [
     (r"y \begin{aligned} \frac{a}{b} &= c \\ d &= e \end{aligned}", True, "display(", "aligned"),
     (r"{{x^a}}^b", True, "lr(x^", "base"),
     (r"\bigl. x \bigr|_0", True, "x", "."),
+    (r"10{,}000", True, '10","000', " "),
+    (r"\frac{1{,}5}{2}", True, '1","5, 2)', "\\,"),
 ]
 
 

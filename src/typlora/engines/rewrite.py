@@ -19,6 +19,7 @@ Tokens = list[str]
 
 
 _SCRIPTS = ("_", "^", "'")
+_ORDINARY = ([","], [";"], [":"])  # in braces: no space after it (10{,}000), as after a string in Typst
 
 
 class Rewriter:
@@ -172,6 +173,8 @@ class Rewriter:
             if close < 0:
                 raise UnreadableError("a brace is not closed")
             inside = self.group(trim(tokens[at + 1 : close]), style)
+            if tokens[at + 1 : close] in _ORDINARY:
+                return self.atom(f'"{tokens[at + 1]}"'), close + 1
             follows = skip_space(tokens, close + 1)
             if not inside and follows < len(tokens) and tokens[follows] in _SCRIPTS:
                 return self.atom('""'), close + 1

@@ -13,6 +13,8 @@ from typlora.tex.macros import Macro, MacroTable, Parameter, expand_formula
 _FIRST = 0xF0000
 _PARAMETER = 0xFFF00  # marks of parameters in a definition
 _STEP = 12  # marks a macro may need: open, close, and a separator before each argument but the first
+_AFTER_NUMBER = re.compile(r"(?<=\d) \Z")
+_NAME = re.compile(r"[^\W\d]\w*\Z")
 _MARK = re.compile("[\U000f0000-\U000fffff]")
 PARAMETER = "typloraparam"  # \typloraparamA{} stands for the first parameter in a body
 
@@ -126,7 +128,11 @@ class Marks:
 
 
 def _word(before: str, name: str, following: str) -> str:
-    """A name behind ``before``, apart from letters and from what would make it a call or a field."""
-    if before and before[-1].isalnum():
+    """A name behind ``before``, apart from letters and from what would make it a call or a field.
+
+    Not apart from a number: beside a text, which it may stand for, a space would be seen.
+    """
+    before = _AFTER_NUMBER.sub("", before)
+    if _NAME.search(before):
         before += " "
     return before + name + (" " if following and (following.isalnum() or following in "([.") else "")

@@ -2,11 +2,22 @@
 
 from typlora.convert.idiom.names import TAKES_PARENTHESES
 from typlora.convert.idiom.tokens import CLOSING, OPENING, SHORTHANDS, Token, after, before, opens, partners
+from typlora.engines.latex_tokens import words
 
 _INFIX = frozenset("=<>+-*~:") | {"−", "∗", "±"}
 _BARS = frozenset({"|", "||"})  # opening, closing or in the middle: only the writer knew
 _MERGING = frozenset(text[at : at + 2] for text in SHORTHANDS for at in range(len(text) - 1))
 _SCRIPT = frozenset("_^")
+# Names beside which a string may have a space that nobody sees: relations, operators and spaces (asked of
+# Typst 0.15.2: the width of `"m" name` against `"m"name`).
+_LOOSE = words(
+    "Dif Pr and approx arccos arcsin arctan arg arrow arrows ast asymp because bowtie bullet circle colon "
+    "comma compose convolve cos cosh cot coth csc dagger dash deg det dif dim div divides dot eq equiv "
+    "exp forces gcd gt harpoon harpoons hom id image in inf integral inter interleave join ker lcm lg lim "
+    "liminf limsup ln log lt mapsto max med min minus mod models multimap op or parallel perp plus prec "
+    "product prop quad ratio sec sin sinc sinh smash star subset succ sum sup supset tack tan tanh "
+    "therefore thick thin tilde times tr triangle union wide without wreath xor"
+)
 _ATOMS = frozenset({"name", "letter", "number", "string", "hash", "content"})
 _TIGHT_SHORTHANDS = frozenset({"...", "||", "[|", "|]"})
 
@@ -89,6 +100,8 @@ def _gap(
         return " "
     if b.text == ":" and _names_argument(tokens, left, right):
         return ""
+    if (a.kind == "string" and _shows_space(b)) or (b.kind == "string" and _shows_space(a)):
+        return " " if a.kind == "string" and _opens(b) and _scripted(tokens, left) else ""
     if left in bars or right in bars:
         if bars.get(left) or bars.get(right) is False:
             return ""
@@ -109,6 +122,14 @@ def _gap(
     if a.kind == "mark" and a.text == "." and not spaced:
         return ""
     return " "
+
+
+def _shows_space(token: Token) -> bool:
+    """Whether a space between this and a string is set: LaTeX's text has no space but its own."""
+    if token.kind == "name":
+        return token.text.partition(".")[0] not in _LOOSE
+    shown = token.text in _BARS or token.text in {"'", "!", "%", ".", "...", "\\%", "∞"}
+    return shown or token.kind in {"letter", "number", "string"} or _opens(token) or _closes(token)
 
 
 def _before_bracket(tokens: list[Token], left: int, right: int, matched: dict[int, int], spaced: bool) -> str:
