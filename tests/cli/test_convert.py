@@ -255,3 +255,17 @@ def _until(ready: object, seconds: float = 60) -> None:
             return
         time.sleep(0.05)
     raise AssertionError("it did not happen in time")
+
+
+def test_the_pdf_that_latex_made_is_not_replaced(typlora: Run, tmp_path: Path) -> None:
+    source, pdf = paper(tmp_path), tmp_path / "paper.pdf"
+    pdf.write_bytes(b"%PDF-1.5 pdfTeX's only copy")
+    done = typlora("convert", source, "--pdf", "--engine", "rules")
+    assert done.returncode == 2
+    assert "not made by Typst" in done.stderr and "--out-dir" in done.stderr
+    assert pdf.read_bytes() == b"%PDF-1.5 pdfTeX's only copy" and not source.with_suffix(".typ").exists()
+    assert typlora("convert", source, "--engine", "rules").returncode == 0, "no PDF was asked for"
+    pdf.unlink()
+    for _ in range(2):  # our own is replaced
+        assert typlora("convert", source, "--pdf", "--engine", "rules").returncode == 0
+    assert b"Typst" in pdf.read_bytes()

@@ -98,6 +98,20 @@ def check_outputs(args: argparse.Namespace, jobs: Sequence[Job]) -> None:
             raise ConfigError(f"-o names the Typst, not the PDF; give -o {typst} --pdf for both")
         if job.output.suffix.lower() in _LATEX:
             raise ConfigError(f"-o {job.output} would hold Typst; give it a name that ends in .typ")
+        pdf = job.output.with_suffix(".pdf")
+        if args.pdf and _from_elsewhere(pdf):
+            raise ConfigError(
+                f"{pdf} is there already and not made by Typst (LaTeX's?); give -o or --out-dir"
+            )
+
+
+def _from_elsewhere(pdf: Path) -> bool:
+    """Whether a PDF is there that we did not make: LaTeX's may be the only copy."""
+    try:
+        made = pdf.read_bytes()
+    except OSError:
+        return False
+    return bool(made) and b"Typst" not in made
 
 
 def refuse_overwriting(targets: Sequence[Path], originals: Sequence[Path]) -> None:
