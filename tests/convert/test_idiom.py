@@ -81,6 +81,7 @@ PAIRS = [
     ("- ( - 1 )", "-(-1)"),
     ("x^(- 1)", "x^(-1)"),
     ("n !", "n!"),
+    ("cases(a & quad - b, c quad - d)", "cases(a & quad -b, c quad - d)"),
     ("1 , 2 ; 3", "1, 2; 3"),
     ('"a  b"x', '"a  b"x'),
     ('x " if " y', 'x" if "y'),  # a space beside a string would be set, after the string's own

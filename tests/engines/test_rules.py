@@ -25,7 +25,7 @@ CONSTRUCTS = [
     (
         r"f = \begin{cases} 1 & \text{if } x > 0 \\ 0 & \text{else} \end{cases}",
         True,
-        'cases(1 & "if "',
+        'cases(1 & quad "if "',
         "text",
     ),
     (r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}", True, 'mat(delim: "(", 1, 2; 3, 4)', "\\"),

@@ -169,7 +169,8 @@ def _table(
 def _cases(
     rewriter: "Rewriter", table: list[list[Tokens]], opening: str, style: Style, inner: Style
 ) -> Tokens:
-    inside = _cells(rewriter, table, inner, "display(" if inner == "display" else "", " & ", ", ")
+    # LaTeX puts a quad between the two columns, Typst nothing
+    inside = _cells(rewriter, table, inner, "display(" if inner == "display" else "", " & quad ", ", ")
     out = rewriter.wrap(opening, inside)
     return out if style == "display" else rewriter.wrap("display(", out)
 

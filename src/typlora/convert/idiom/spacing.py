@@ -172,6 +172,10 @@ def _scripted(tokens: list[Token], index: int) -> bool:
 def _prefix(tokens: list[Token], index: int) -> bool:
     """Whether a sign at ``index`` belongs to what follows it: ``(-1)``, ``x^(-1)``, ``= -1``."""
     previous = before(tokens, index)
+    if previous >= 0 and tokens[previous].text == "quad":
+        column = before(tokens, previous)
+        if column >= 0 and tokens[column].text == "&":
+            return True  # the second column of cases
     if previous < 0:
         return True
     token = tokens[previous]
