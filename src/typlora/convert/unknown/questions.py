@@ -23,7 +23,10 @@ from typlora.tex.parse import parse
 from typlora.tex.source import SourceText
 from typlora.tex.unit import Span, Unit, UnitKind
 
-LONGEST = 2_500  # characters; a small model answers nothing longer, and takes half a minute to fail
+LONGEST = (
+    500  # characters; blocks it learnt from have 135 tokens at most, and failing at longer ones takes long
+)
+SEARCHED = 10_000  # characters for the end of an environment
 _UNKNOWN = re.compile(r"unknown (?P<what>command|environment) \\?(?P<name>[^\s;]+)")
 _NEEDS_DOCUMENT = re.compile(
     r"\\(?:label|[A-Za-z]*[Rr]ef|[A-Za-z]*[Cc]ite[A-Za-z]*|caption\w*|includegraphics|bibitem|bibliography)"
@@ -118,7 +121,7 @@ def _stretches(draft: Draft, source: SourceText, unknown: Sequence[Loss]) -> Ite
     for begin in _BEGIN.finditer(source.text) if names else ():
         if begin[1] not in names:
             continue
-        whole = environment(source.text[begin.start() : begin.start() + 4 * LONGEST], begin[1])
+        whole = environment(source.text[begin.start() : begin.start() + SEARCHED], begin[1])
         if whole is None:
             continue
         start, stop = begin.start(), begin.start() + whole.stop
