@@ -7,12 +7,12 @@ import typst
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from typlora.engines import latex_tokens
 from typlora.engines.base import Candidate, Engine
 from typlora.engines.pandoc_engine import PandocEngine
 from typlora.engines.tylax_engine import TylaxEngine, convert
 from typlora.errors import EngineError
 from typlora.tex.unit import Unit, UnitKind
+from typlora.tex.wordlist import words
 
 # LaTeX, display, what both engines must contain, what neither may contain
 CONSTRUCTS = [
@@ -159,9 +159,7 @@ def test_fingerprints_name_engine_and_version(engines: list[Engine]) -> None:
 
 
 WORDS = r"\frac \sqrt \left \right \begin{cases} \end{cases} \over \rm \text \limits \not \underbrace \mathbf"
-PIECES = st.sampled_from(
-    [*sorted(latex_tokens.words(WORDS)), *"{}[]()_^&'\"$%| x1é中,;/\n", r"\\", r"\alpha"]
-)
+PIECES = st.sampled_from([*sorted(words(WORDS)), *"{}[]()_^&'\"$%| x1é中,;/\n", r"\\", r"\alpha"])
 
 
 @settings(max_examples=300)

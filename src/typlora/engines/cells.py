@@ -68,16 +68,6 @@ def visible(cell: Sequence[str]) -> bool:
     return any(token not in (" ", "\\nonumber", "\\notag") for token in cell)
 
 
-def strip(cell: Sequence[str]) -> Tokens:
-    """A cell without white space around it."""
-    first, last = 0, len(cell)
-    while first < last and cell[first] == " ":
-        first += 1
-    while last > first and cell[last - 1] == " ":
-        last -= 1
-    return list(cell[first:last])
-
-
 def columns_of(spec: Sequence[str]) -> tuple[str, list[int]]:
     """Letters of the columns and the numbers of columns that a rule follows."""
     columns, verticals, at = "", [], 0

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from typlora.engines import rules
-from typlora.engines.cells import RULES, Tokens, columns_of, environment, rows, strip, visible
-from typlora.engines.latex_tokens import argument, option, skip_space, words
+from typlora.engines.cells import RULES, Tokens, columns_of, environment, rows, visible
+from typlora.engines.latex_tokens import argument, option, skip_space, trim
 from typlora.engines.rules import Style, UnreadableError
+from typlora.tex.wordlist import words
 
 if TYPE_CHECKING:
     from typlora.engines.rewrite import Rewriter
@@ -83,7 +84,7 @@ def _join(rewriter: "Rewriter", table: list[list[Tokens]], style: Style) -> Toke
 
 def _displayed(rewriter: "Rewriter", cell: Sequence[str], around: Style) -> Tokens:
     """A cell in display style, said aloud only where Typst would set it otherwise and it shows."""
-    inside = rewriter.group(strip(cell), "display")
+    inside = rewriter.group(trim(cell), "display")
     if around == "display" or not any(token in rules.SHOWS_STYLE for token in cell):
         return inside
     return rewriter.wrap("display(", inside)
@@ -113,7 +114,7 @@ def nested(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style) -
             body = body[start:]
         table = rows(body)
         if len(table) == 1:
-            return ["{", *(t for cell in table[0] for t in rewriter.group(strip(cell), style)), "}"], after
+            return ["{", *(t for cell in table[0] for t in rewriter.group(trim(cell), style)), "}"], after
         return _aligned(
             rewriter, table, style, plain in ("gathered", "gather", "multline", "multlined")
         ), after
@@ -126,12 +127,12 @@ def substack(rewriter: "Rewriter", tokens: Sequence[str], at: int, style: Style)
         raise UnreadableError("\\substack without argument")
     table = rows(found[0])
     if len(table) == 1:
-        return ["{", *rewriter.group(strip(table[0][0]), style), "}"], found[1]
+        return ["{", *rewriter.group(trim(table[0][0]), style), "}"], found[1]
     out: Tokens = ["{"]
     for number, row in enumerate(table):
         if number:
             out.append(rewriter.marks.separator(" \\ "))
-        out += rewriter.group(strip([t for cell in row for t in cell]), style)
+        out += rewriter.group(trim([t for cell in row for t in cell]), style)
     return [*out, "}"], found[1]
 
 
@@ -145,7 +146,7 @@ def _cells(
         for column, content in enumerate(line):
             if column:
                 out.append(rewriter.marks.separator(cell))
-            inside = rewriter.group(strip(content), inner)
+            inside = rewriter.group(trim(content), inner)
             out += rewriter.wrap(wrap, inside) if wrap and inside else inside
     return out
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from typlora.engines import latex_tokens
+from typlora.tex.wordlist import words
 
 STYLES = {
     "\\text": "",
@@ -27,7 +28,7 @@ STYLES = {
 }
 """Text commands of maths and the Typst function that stands for their font."""
 
-_DROPPED = latex_tokens.words(
+_DROPPED = words(
     r"""
         \tiny \scriptsize \footnotesize \small \normalsize \large \Large \LARGE \rm
         \rmfamily \upshape \normalfont \mdseries \/ \! \- \strut \protect \selectfont

@@ -11,9 +11,14 @@ BREAKS = frozenset({"&", "\\\\", "\\cr", "\\tabularnewline", "\\newline"})
 """What ends a table cell: switches and ``\\over`` reach no further."""
 
 
-def words(table: str) -> frozenset[str]:
-    """The words of a table, as a set."""
-    return frozenset(table.split())
+def trim(tokens: Sequence[str]) -> list[str]:
+    """Without white space at both ends."""
+    first, last = 0, len(tokens)
+    while first < last and tokens[first] == " ":
+        first += 1
+    while last > first and tokens[last - 1] == " ":
+        last -= 1
+    return list(tokens[first:last])
 
 
 def split(latex: str) -> list[str]:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from typlora.engines.latex_tokens import words
+from typlora.tex.wordlist import words
 
 _QUERY = (
     b"#metadata((dictionary(math).keys(), dictionary(sym).pairs().map(p => (p.at(0), repr(p.at(1))))))<names>"

@@ -10,7 +10,7 @@ TeX is in (display, text, script) is followed, because Typst sets it by itself i
 from collections.abc import Sequence
 
 from typlora.engines import constructs, environments, latex_tokens, rules
-from typlora.engines.latex_tokens import argument, skip_space
+from typlora.engines.latex_tokens import argument, skip_space, trim
 from typlora.engines.marks import Marks
 from typlora.engines.rules import Style, UnreadableError
 from typlora.engines.symbols import RELATIONS, SYMBOLS
@@ -200,16 +200,6 @@ def _unclosed(typst: str) -> int:
     """How many round brackets a piece of Typst leaves open; those in strings do not count."""
     outside = "".join(typst.split('"')[::2])
     return outside.count("(") - outside.count(")")
-
-
-def trim(tokens: Sequence[str]) -> Tokens:
-    """Without white space at both ends."""
-    first, last = 0, len(tokens)
-    while first < last and tokens[first] == " ":
-        first += 1
-    while last > first and tokens[last - 1] == " ":
-        last -= 1
-    return list(tokens[first:last])
 
 
 def top_level(tokens: Sequence[str]) -> list[tuple[int, str]]:

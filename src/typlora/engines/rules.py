@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from typlora.engines.latex_tokens import words
+from typlora.tex.wordlist import words
 
 Style = Literal["display", "text", "script"]
 

@@ -4,7 +4,7 @@ Found by giving every command of 72,000 real formulas to both engines and compar
 those of unicode-math.
 """
 
-from typlora.engines.latex_tokens import words
+from typlora.tex.wordlist import words
 
 SYMBOLS = {
     "\\|": "bar.v.double",

@@ -15,18 +15,20 @@ from pylatexenc.latexwalker import (  # noqa: TID253
 from pylatexenc.macrospec import ParsedMacroArgs  # noqa: TID253
 
 from typlora.tex.lexer import Groups, groups, keys_end, skip_blank, word_end
+from typlora.tex.wordlist import words
 
 MAX_PROBLEMS = 200
 # Arguments that TeX ends with the paragraph: keys, names and lengths, and titles of sections.
 _KEYED = re.compile(r"[A-Za-z]*(?:[cC]ite[a-z]*|ref|label)")
-_NAMED = frozenset(
+_NAMED = words(
     """color pagecolor textcolor colorbox definecolor colorlet hspace vspace rule fontsize usepackage
     RequirePackage documentclass bibliography bibliographystyle addbibresource bibitem input include index url
     includegraphics stepcounter pagestyle thispagestyle pagenumbering path nolinkurl tabular longtable array
-    minipage""".split()  # noqa: SIM905
+    minipage"""
 )
+
 _NAMED_TWICE = frozenset({"setlength", "addtolength", "setcounter", "addtocounter", "tabularx"})
-_TITLES = frozenset("part chapter section subsection subsubsection paragraph subparagraph".split())  # noqa: SIM905
+_TITLES = words("part chapter section subsection subsubsection paragraph subparagraph")
 _NEXT_GROUP = re.compile(r"\*?\s?(?:\[[^][{}]*\]\s?){0,2}\{")
 _BRACKETS = re.compile(r"[{}\[\]]|\\.|%.*")
 

@@ -10,6 +10,7 @@ from typlora.convert.document.nodes import Cursor, Node, end, is_macro, kind
 from typlora.convert.document.pieces import Code
 from typlora.convert.document.tally import count, note_layout
 from typlora.tex.specs import MACRO_SPECS
+from typlora.tex.wordlist import words
 
 _ONLY_FURNITURE = re.compile(
     r"\\(?:thepage|rightmark|leftmark|slshape|itshape|bfseries|nouppercase|thechapter|thesection|today|sffamily"
@@ -93,11 +94,11 @@ def _known(name: str) -> bool:
 
 
 # Settings of packages: nothing a reader sees.
-_SETTINGS = frozenset(
+_SETTINGS = words(
     """lstdefinestyle lstdefinelanguage newlist pgfkeys hypersetup write DeclareUnicodeCharacter newacronym
     newglossaryentry DeclareFieldFormat IfFileExists ifx expandafter csname fancypagestyle AfterEndEnvironment
     BeforeBeginEnvironment AtBeginEnvironment AtEndEnvironment NeedsTeXFormat ProvidesPackage ProvidesFile
-    tikzstyle newrobustcmd patchcmd apptocmd pretocmd""".split()  # noqa: SIM905 - a list of names reads better
+    tikzstyle newrobustcmd patchcmd apptocmd pretocmd"""
 )
 
 

@@ -7,6 +7,7 @@ from typlora.convert.document.builder import IGNORED, Builder, macro
 from typlora.convert.document.nodes import Cursor, Node, content
 from typlora.convert.document.pieces import Code, Mark, Styled, Text, call
 from typlora.convert.document.tally import count
+from typlora.tex.wordlist import words
 
 CLASSES = frozenset(
     [
@@ -40,9 +41,8 @@ CLASSES = frozenset(
     ]
 )
 CHINESE = frozenset({"ctexart", "ctexrep", "ctexbook", "ctexbeamer"})
-VERTICAL = frozenset(
-    "tarticle treport tbook utarticle utreport utbook ltjtarticle ltjtreport ltjtbook".split()  # noqa: SIM905
-)
+VERTICAL = words("tarticle treport tbook utarticle utreport utbook ltjtarticle ltjtreport ltjtbook")
+
 IGNORED.update(
     {"kanjiskip": "", "xkanjiskip": "", "prebreakpenalty": "", "西暦": "", "和暦": "", "yoko": "", "tate": "",
      "mcfamily": "", "mgfamily": "", "rubyfamily": ""}

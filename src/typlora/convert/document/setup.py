@@ -12,12 +12,14 @@ from typlora.convert.document.natbib import natbib
 from typlora.convert.document.nodes import Cursor, Node, children, content, is_macro, kind, walk
 from typlora.convert.document.package_files import names_in
 from typlora.convert.document.pieces import plain
+from typlora.tex.wordlist import words
 
-CHAPTER_CLASSES = frozenset(
+CHAPTER_CLASSES = words(
     """book report scrbook scrreprt memoir amsbook extbook extreport thesis jsbook jsreport jbook jreport
     ujbook ujreport ltjsbook ltjsreport bxjsbook bxjsreport tbook treport utbook utreport svmono
-    tufte-book ctexrep ctexbook""".split()  # noqa: SIM905
+    tufte-book ctexrep ctexbook"""
 )
+
 # Declarations that are read wherever they stand, preamble, package or body.
 _DECLARATIONS = (
     "newtheorem", "spnewtheorem", "declaretheorem", "newmdtheoremenv", "newtcbtheorem",

@@ -5,11 +5,12 @@ from typlora.convert.document.nodes import Chars, Cursor, Node, end, kind
 from typlora.convert.document.pieces import Mark
 from typlora.convert.kept import raw_inline
 from typlora.tex.includes import includes
+from typlora.tex.wordlist import words
 
 _LONGEST = 1_000  # characters of a command with its names
-COMMANDS = frozenset(
+COMMANDS = words(
     """input include subfile subfileinclude import subimport inputfrom includefrom subinputfrom
-    subincludefrom""".split()  # noqa: SIM905
+    subincludefrom"""
 )
 
 

@@ -2,7 +2,7 @@
 
 from typlora.convert.idiom.names import TAKES_PARENTHESES
 from typlora.convert.idiom.tokens import CLOSING, OPENING, SHORTHANDS, Token, after, before, opens, partners
-from typlora.engines.latex_tokens import words
+from typlora.tex.wordlist import words
 
 _INFIX = frozenset("=<>+-*~:") | {"−", "∗", "±"}
 _BARS = frozenset({"|", "||"})  # opening, closing or in the middle: only the writer knew

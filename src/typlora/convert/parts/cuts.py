@@ -12,8 +12,8 @@ from typlora.convert.parts import lines
 from typlora.convert.parts.frame import Frame, as_argument, part
 from typlora.convert.parts.holes import with_holes
 from typlora.engines import cells, environments, latex_tokens, rules
-from typlora.engines.latex_tokens import words
 from typlora.tex.unit import Unit, UnitKind
+from typlora.tex.wordlist import words
 
 SHORT = 12  # characters; what is shorter was not refused for its length
 LONG = 20_000  # characters; no formula, but a table of data or an attack

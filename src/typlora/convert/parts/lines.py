@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from typlora.engines import latex_tokens, rules
-from typlora.engines.latex_tokens import words
 from typlora.engines.symbols import RELATIONS
+from typlora.tex.wordlist import words
 
 OPEN = words(r"( [ \{ \langle \lfloor \lceil \lvert \lVert \lbrace \lbrack \llbracket")
 CLOSE = words(r") ] \} \rangle \rfloor \rceil \rvert \rVert \rbrace \rbrack \rrbracket")

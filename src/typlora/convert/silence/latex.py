@@ -13,6 +13,7 @@ from typlora.convert.silence.scanning import TOKEN, Scanner, closing
 from typlora.convert.silence.shorthands import in_german, unwritten
 from typlora.convert.silence.words import FORMULA, JOIN, PART, Token, tokens
 from typlora.tex.lexer import column_dollar, line_end
+from typlora.tex.wordlist import words
 
 _NAME = re.compile(r"\s*\{\s*([^{}]*?)\s*\}")
 _LENGTH = re.compile(
@@ -32,12 +33,13 @@ _ALGORITHMS = ("algorithm", "procedure", "function")
 _AGAIN = re.compile(
     r"(?:(?!\\end(?:head|foot|lastfoot)\b|\\end\s*\{).)*\\end(?:head|foot|lastfoot)(?![a-z])", re.S
 )
-_ACRONYMS = frozenset("ac acs acl acf acp acsp aclp acfp Ac Acp Acl Acf".split())  # noqa: SIM905
+_ACRONYMS = words("ac acs acl acf acp acsp aclp acfp Ac Acp Acl Acf")
 # Their words stand in the title block, in an order of its own.
-_FRONT = frozenset(
+_FRONT = words(
     """title subtitle author address email urladdr curraddr thanks subjclass dedicatory date keywords ead
-    cortext fntext tnotetext affiliation affil institute inst and maketitle sep orcidID abstract""".split()  # noqa: SIM905
+    cortext fntext tnotetext affiliation affil institute inst and maketitle sep orcidID abstract"""
 )
+
 # They are here only where their file is not, and then shown.
 _FILES = frozenset({"input", "include", "subfile", "subfileinclude", "import", "subimport"})
 _BOXED = re.compile(r"\\newtcbtheorem\s*(?:\[[^\]]*\])?\s*\{(\w+)\}")
